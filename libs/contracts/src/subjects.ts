@@ -1,0 +1,68 @@
+/** The stream of everything that people did. Nothing in it is dropped to make room. */
+export const eventsStream = 'EVENTS';
+
+/** The stream of messages that could not be handled, each with its reason. */
+export const deadLettersStream = 'DEAD_LETTERS';
+
+/** Partitions of the stream unless the deployment says otherwise. Changing it means draining all partitions first. */
+export const defaultPartitions = 32;
+
+/** The token that stands for an erasure where an event's type stands otherwise; no event type begins with `_`. */
+export const erasureSubjectToken = '_erasure';
+
+/** Window in which JetStream itself recognises a repeated message id, in milliseconds. */
+export const duplicateWindowMs = 120_000;
+
+/** Subject of one event, `events.<partition>.<event type>`. The schema keeps event types free of NATS' own characters. */
+export function eventSubject(partition: number, eventType: string): string {
+  return `events.${partition}.${eventType}`;
+}
+
+/** Subject filter of a partition: all its events and erasures. */
+export function partitionFilter(partition: number): string {
+  return `events.${partition}.>`;
+}
+
+/** Subject filter of the whole stream. */
+export const allEventsFilter = 'events.>';
+
+/** Subject of a dead letter: which reader gave it up, from which partition. */
+export function deadLetterSubject(reader: string, partition: number): string {
+  return `dead-letters.${reader}.${partition}`;
+}
+
+/** Subject filter of all dead letters. */
+export const allDeadLettersFilter = 'dead-letters.>';
+
+/** Where a partition's user-tile watermark is announced after each flush; core NATS, may be lost. */
+export function watermarkSubject(partition: number): string {
+  return `watermarks.${partition}`;
+}
+
+/** Where the writer of a partition answers with its current watermark. */
+export function watermarkRequestSubject(partition: number): string {
+  return `watermark-requests.${partition}`;
+}
+
+/** Where changed tiles of a partition are announced; core NATS, may be lost. */
+export function changesSubject(partition: number): string {
+  return `profile-changes.${partition}`;
+}
+
+/** Key-value bucket of the leases of partitions. */
+export const leasesBucket = 'leases';
+
+/** Key-value bucket of the replicas that share the leases. */
+export const membersBucket = 'lease-members';
+
+/** Key-value bucket of the readers whose checkpoints hold back the purge of the stream. */
+export const readersBucket = 'readers';
+
+/** Headers of dead letters. */
+export const deadLetterHeaders = {
+  reason: 'Affinity-Reason',
+  subject: 'Affinity-Subject',
+  sequence: 'Affinity-Sequence',
+  timestampNs: 'Affinity-Timestamp-Ns',
+  reader: 'Affinity-Reader',
+} as const;

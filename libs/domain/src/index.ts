@@ -1,0 +1,37 @@
+export { type AttributeValue, type Interaction } from './interaction';
+export { collidesWithSessionKeys, fnv1a32, partitionOf, profileKeyOf, type Actor } from './profile-key';
+export { advance, covers, markOfNothing, sameMark, type Mark } from './mark';
+export { dayOf, formatDay, lastDays, parseDay, spanHas, startOfDay, type Day, type DaySpan } from './day';
+export {
+  itemDimensionName,
+  type AttributeType,
+  type CategoricalDimension,
+  type DeclaredDimension,
+  type Dimension,
+  type EventType,
+  type ItemDimension,
+  type NumericDimension,
+  type RangeDimension,
+  type Schema,
+  type SchemaClock,
+} from './schema';
+export { parseSchema, type ParsedSchema } from './schema-parse';
+export { emptyCategorical, mergeCategorical, type CategoricalState } from './categorical-state';
+export { emptyItems, mergeItems, type ItemEntry, type ItemState } from './item-state';
+export {
+  emptyMoments,
+  emptyNumeric,
+  mergeMoments,
+  mergeNumeric,
+  netMoments,
+  type Moments,
+  type NumericState,
+} from './numeric-state';
+export { emptyState, emptyTile, mergeState, mergeTile, type DayTile, type DimensionState } from './day-tile';
+export { categoriesOf, foldInteraction, type TileLimits } from './tile-fold';
+export { maxTileValueBytes, stateBytes } from './tile-size';
+export { utf8Length } from './utf8-length';
+export { rangeLabel, rangeLabels } from './range-label';
+export { EventIdMemory, hashEventId, rememberedEventIds } from './event-id-memory';
+export { decayFactor, noDecay, type Decay, type DecayStep } from './decay';
+export { foldProfile, type DatedTile, type FoldedProfile, type FoldQuery } from './profile-fold';

@@ -1,0 +1,97 @@
+import { addValue } from './categorical-state';
+import { emptyState, type DayTile, type DimensionState } from './day-tile';
+import type { AttributeValue, Interaction } from './interaction';
+import { addItem } from './item-state';
+import { addNumber } from './numeric-state';
+import { rangeLabel } from './range-label';
+import type { Dimension, Schema } from './schema';
+import { admitsValue, chargeValue } from './tile-size';
+
+/** How many values a tile may keep. */
+export interface TileLimits {
+  /** The most values of one dimension, in place of the dimension's own cap. */
+  readonly cap?: number;
+}
+
+/**
+ * Counts one interaction in a tile. Values come first come, first served up to the dimension's cap and the tile's bytes;
+ * what comes later goes to the dimension's remainder. The same events in the same order always give the same tile.
+ * Returns the names of the dimensions that changed.
+ */
+export function foldInteraction(
+  tile: DayTile,
+  interaction: Interaction,
+  { schema, limits = {} }: { readonly schema: Schema; readonly limits?: TileLimits },
+): readonly string[] {
+  tile.eventCount += 1;
+  const weight = schema.eventTypes.get(interaction.eventType)?.weight ?? 0;
+  if (weight === 0) return [];
+  const changed: string[] = [];
+  for (const dimension of schema.dimensions) {
+    if (foldDimension(tile, { dimension, interaction, weight, cap: limits.cap })) changed.push(dimension.name);
+  }
+  return changed;
+}
+
+/** The values that an attribute counts for in a categorical dimension; a list's repeated values count once. */
+export function categoriesOf(value: AttributeValue): readonly string[] {
+  return typeof value === 'object' ? [...new Set(value)] : [String(value)];
+}
+
+interface Contribution {
+  readonly dimension: Dimension;
+  readonly interaction: Interaction;
+  readonly weight: number;
+  readonly cap: number | undefined;
+}
+
+function foldDimension(tile: DayTile, contribution: Contribution): boolean {
+  const { dimension, interaction, weight } = contribution;
+  if (dimension.kind === 'item') return foldItem(tile, contribution);
+  const value = interaction.attributes.get(dimension.source);
+  if (value === undefined) return false;
+  switch (dimension.kind) {
+    case 'categorical':
+      return foldValues(tile, categoriesOf(value), contribution);
+    case 'range':
+      return typeof value === 'number' && foldValues(tile, [rangeLabel(dimension.edges, value)], contribution);
+    case 'numeric':
+      if (typeof value !== 'number') return false;
+      addNumber(stateFor(tile, dimension.name, 'numeric'), value, weight);
+      return true;
+  }
+}
+
+function foldValues(tile: DayTile, values: readonly string[], { dimension, weight, cap }: Contribution): boolean {
+  if (values.length === 0) return false;
+  const state = stateFor(tile, dimension.name, 'categorical');
+  const limit = cap ?? (dimension.kind === 'categorical' ? dimension.cap : Infinity);
+  for (const value of values) {
+    const added = addValue(state, { value, weight }, () => state.weights.size < limit && admitsValue(tile, value));
+    if (added) chargeValue(tile, value);
+  }
+  return true;
+}
+
+function foldItem(tile: DayTile, { dimension, interaction, weight, cap }: Contribution): boolean {
+  const { itemId, occurredAtMs: atMs } = interaction;
+  if (itemId === undefined || dimension.kind !== 'item') return false;
+  const state = stateFor(tile, dimension.name, 'item');
+  const limit = cap ?? dimension.cap;
+  const admit = (): boolean => state.items.size < limit && admitsValue(tile, itemId);
+  if (addItem(state, { itemId, weight, atMs }, admit)) chargeValue(tile, itemId);
+  return true;
+}
+
+function stateFor<K extends DimensionState['kind']>(
+  tile: DayTile,
+  name: string,
+  kind: K,
+): Extract<DimensionState, { kind: K }> {
+  const current = tile.dimensions.get(name);
+  if (current?.kind === kind) return current as Extract<DimensionState, { kind: K }>;
+  // Absent, or of the kind that the dimension had before a change of the schema: it starts anew on that day.
+  const fresh = emptyState(kind);
+  tile.dimensions.set(name, fresh);
+  return fresh;
+}

@@ -1,0 +1,23 @@
+// Bundles one app into dist/apps/<name>/main.cjs. Usage: node tools/bundle.mjs <name>
+import { build } from 'esbuild';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const name = (process.argv[2] ?? '').replace(/^@affinity\//, '');
+if (!/^[a-z-]+$/.test(name)) throw new Error('usage: node tools/bundle.mjs <app name>');
+
+// These read .proto files or native parts from their own package folders, so they stay outside the bundle.
+const external = ['grpc-health-check', '@grpc/reflection', '@grpc/proto-loader', 'testcontainers', '@duckdb/node-api'];
+
+await build({
+  entryPoints: [join(root, 'apps', name, 'src/main.ts')],
+  outfile: join(root, 'dist/apps', name, 'main.cjs'),
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  conditions: ['@affinity/source'],
+  external,
+  sourcemap: true,
+  logLevel: 'warning',
+});
