@@ -116,12 +116,14 @@ export {
   StoredCategorical,
   StoredDimension,
   StoredItems,
+  StoredMoments,
   StoredNumeric,
 } from './generated/affinity/storage/v1/tile';
 export { descriptorSet } from './generated/descriptor-set';
 export {
   allDeadLettersFilter,
   allEventsFilter,
+  allWatermarksFilter,
   changesSubject,
   deadLetterHeaders,
   deadLettersStream,
@@ -142,3 +144,5 @@ export { messageId } from './message-id';
 export { decodeReadToken, encodeReadToken, mergeReadTokens, type ReadToken, type TokenPosition } from './read-token';
 export { fromAttributes, fromAttributeValue, toAttributes, toAttributeValue } from './attribute-values';
 export { toInteraction } from './recorded-interaction';
+export { decodeDimension, encodeDimension, fromStoredDimension, toStoredDimension } from './dimension-codec';
+export { decodeWatermark, encodeWatermark } from './watermark';

@@ -39,6 +39,9 @@ export function watermarkSubject(partition: number): string {
   return `watermarks.${partition}`;
 }
 
+/** Subject filter of all watermarks. */
+export const allWatermarksFilter = 'watermarks.*';
+
 /** Where the writer of a partition answers with its current watermark. */
 export function watermarkRequestSubject(partition: number): string {
   return `watermark-requests.${partition}`;

@@ -35,3 +35,22 @@ export { rangeLabel, rangeLabels } from './range-label';
 export { EventIdMemory, hashEventId, rememberedEventIds } from './event-id-memory';
 export { decayFactor, noDecay, type Decay, type DecayStep } from './decay';
 export { foldProfile, type DatedTile, type FoldedProfile, type FoldQuery } from './profile-fold';
+export { CategoricalPreference, totalWeight, type ValuePreference } from './categorical-preference';
+export { NumericPreference } from './numeric-preference';
+export {
+  preferencesOf,
+  scoreItem,
+  type DimensionPreference,
+  type ItemScore,
+  type Preferences,
+  type ScoreContribution,
+} from './item-score';
+export {
+  betaQuantile,
+  incompleteBeta,
+  logGamma,
+  studentTLogDensity,
+  studentTQuantile,
+  trigamma,
+  type StudentT,
+} from './special-functions';

@@ -1,0 +1,83 @@
+import { partitionOf, foldProfile, dayOf, type Day, type FoldedProfile, type Schema } from '@affinity/domain';
+import type { CacheableTile } from '@affinity/hot-cache';
+import type { TokenPosition } from '@affinity/contracts';
+import { deadlineSignal, type CallContext } from '@affinity/service-kit';
+import type { Population } from './population';
+import { newestMark, type ProfileSource } from './profile-source';
+import type { AnswerOrigin } from './profile-answers';
+import { parseQuestion, type AskedProfile, type ProfileQuestion } from './profile-query';
+import type { Watermarks } from './watermarks';
+
+/** What answers are made from. */
+export interface ProfileReaderOptions {
+  readonly source: ProfileSource;
+  readonly population: Population;
+  readonly watermarks: Watermarks;
+  readonly schema: Schema;
+  readonly partitions: number;
+  readonly nowMs?: () => number;
+}
+
+/** A folded profile and how it came about. */
+export interface ReadProfile {
+  readonly folded: FoldedProfile;
+  readonly origin: AnswerOrigin;
+}
+
+/** Part of a call's time that is kept for reading and answering after the wait for a token. */
+const reserveMs = 50;
+/** Longest wait for a token where the caller set no deadline, in milliseconds. */
+const longestWaitMs = 5_000;
+
+/** Answers questions about profiles. */
+export class ProfileReader {
+  private readonly nowMs: () => number;
+
+  constructor(private readonly options: ProfileReaderOptions) {
+    this.nowMs = options.nowMs ?? Date.now;
+  }
+
+  /** Reads and folds one profile. Throws INVALID_ARGUMENT, or UNAVAILABLE where the newest state was required. */
+  async read(asked: AskedProfile, context: Pick<CallContext, 'deadlineAt' | 'signal'>): Promise<ReadProfile> {
+    const question = parseQuestion(asked, this.options.schema);
+    const position = question.token.get(partitionOf(question.profileKey, this.options.partitions));
+    const covered = position === undefined || (await this.waitFor(question, { position, context }));
+    const { requireCurrent } = question;
+    const covering = covered && position !== undefined ? { covering: position } : {};
+    const { tiles, source, stale } = await this.options.source.find(question.profileKey, {
+      requireCurrent,
+      ...covering,
+    });
+    const folded = foldProfile(tiles, question.foldFor(this.today(tiles)));
+    return { folded, origin: { source, stale, newest: newestMark(tiles), tokenCovered: covered } };
+  }
+
+  private async waitFor(
+    { profileKey }: ProfileQuestion,
+    {
+      position,
+      context,
+    }: { readonly position: TokenPosition; readonly context: Pick<CallContext, 'deadlineAt' | 'signal'> },
+  ): Promise<boolean> {
+    const leftMs = Math.min(context.deadlineAt - this.nowMs() - reserveMs, longestWaitMs);
+    const wait = deadlineSignal(Math.max(0, leftMs), context.signal);
+    try {
+      return await this.options.watermarks.waitFor(
+        partitionOf(profileKey, this.options.partitions),
+        position,
+        wait.signal,
+      );
+    } finally {
+      wait.release();
+    }
+  }
+
+  /** Today by the schema's clock, and never before the user's own newest day: events may be a little ahead of the clock. */
+  private today(tiles: readonly CacheableTile[]): Day {
+    const { schema, population } = this.options;
+    const own = tiles.reduce((newest, { day }) => Math.max(newest, day), Number.NEGATIVE_INFINITY);
+    const clock = schema.clock === 'wall' ? dayOf(this.nowMs()) : (population.newestDay ?? Number.NEGATIVE_INFINITY);
+    const today = Math.max(own, clock);
+    return Number.isFinite(today) ? today : dayOf(this.nowMs());
+  }
+}

@@ -1,0 +1,92 @@
+import { encodeWatermark, watermarkRequestSubject, watermarkSubject } from '@affinity/contracts';
+import type { Mark } from '@affinity/domain';
+import { PartitionLeases } from '@affinity/messaging';
+import type { Component } from '@affinity/service-kit';
+import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import type { UserFlush } from './partition-session';
+import { PartitionWorker, readerName, type PartitionWorkerOptions } from './partition-worker';
+
+/** Refreshes cached profiles with tiles that were just stored. Never throws: a cache that is away is left to its expiry. */
+export interface ProfileRefresher {
+  refresh(flush: UserFlush): Promise<void>;
+}
+
+/** What the aggregator works with. */
+export interface AggregatorOptions {
+  readonly worker: Omit<PartitionWorkerOptions, 'partition' | 'onFlushed'>;
+  readonly partitions: number;
+  readonly leaseTtlMs: number;
+  readonly streamReplicas: number;
+  readonly refresher: ProfileRefresher;
+}
+
+/** Works on the partitions whose leases it holds, and tells readers how far each has got. */
+export class Aggregator implements Component {
+  readonly name = readerName;
+  private readonly workers = new Map<number, PartitionWorker>();
+  private readonly watermarks = new Map<number, Mark>();
+  private readonly answering = new Map<number, Subscription>();
+  private leases: PartitionLeases | undefined;
+
+  constructor(private readonly options: AggregatorOptions) {}
+
+  /** Partitions worked on now. */
+  get activePartitions(): number {
+    return this.workers.size;
+  }
+
+  /** See Component. */
+  async start(): Promise<void> {
+    const { worker, partitions, leaseTtlMs, streamReplicas } = this.options;
+    this.leases = await PartitionLeases.start({
+      connection: worker.connection,
+      group: readerName,
+      memberId: worker.instanceId,
+      partitions,
+      ttlMs: leaseTtlMs,
+      replicas: streamReplicas,
+      logger: worker.logger,
+      onAcquired: (partition) => this.begin(partition),
+      onLeaving: (partition, reason) => this.end(partition, { save: reason === 'released' }),
+    });
+  }
+
+  /** Saves every partition and hands it over. */
+  async stop(): Promise<void> {
+    await this.leases?.stop();
+  }
+
+  private begin(partition: number): void {
+    const { worker } = this.options;
+    const onFlushed = (flush: UserFlush): Promise<void> => this.announce(flush);
+    this.workers.set(partition, new PartitionWorker({ ...worker, partition, onFlushed }));
+    this.answering.set(
+      partition,
+      answerWatermark(worker.connection, partition, () => this.watermarks.get(partition)),
+    );
+  }
+
+  private async end(partition: number, { save }: { readonly save: boolean }): Promise<void> {
+    const worker = this.workers.get(partition);
+    this.workers.delete(partition);
+    await worker?.stop({ save });
+    this.answering.get(partition)?.unsubscribe();
+    this.answering.delete(partition);
+    this.watermarks.delete(partition);
+  }
+
+  private async announce(flush: UserFlush): Promise<void> {
+    await this.options.refresher.refresh(flush);
+    this.watermarks.set(flush.partition, flush.watermark);
+    this.options.worker.connection.publish(watermarkSubject(flush.partition), encodeWatermark(flush.watermark));
+  }
+}
+
+function answerWatermark(connection: NatsConnection, partition: number, current: () => Mark | undefined): Subscription {
+  return connection.subscribe(watermarkRequestSubject(partition), {
+    callback: (error, message) => {
+      const watermark = current();
+      if (error === null && watermark !== undefined) message.respond(encodeWatermark(watermark));
+    },
+  });
+}

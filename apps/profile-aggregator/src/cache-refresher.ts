@@ -1,0 +1,25 @@
+import type { ProfileCache, TileRefresh } from '@affinity/hot-cache';
+import type { Logger } from '@affinity/service-kit';
+import type { ProfileRefresher } from './aggregator';
+import type { OpenTile } from './open-tile';
+
+/** Writes stored user tiles through to the shared cache, where their users are cached. */
+export function createCacheRefresher(cache: ProfileCache, logger: Logger): ProfileRefresher {
+  return {
+    async refresh({ partition, tiles }) {
+      try {
+        await cache.refresh(tiles.flatMap(refreshOf));
+      } catch (error) {
+        logger.debug({ err: error, partition }, 'cached profiles were not refreshed');
+      }
+    },
+  };
+}
+
+/** No cache to keep fresh. */
+export const noRefresher: ProfileRefresher = { refresh: () => Promise.resolve() };
+
+function refreshOf({ key, mark, content }: OpenTile): TileRefresh[] {
+  if (key.owner.kind !== 'user') return [];
+  return [{ profileKey: key.owner.profileKey, tile: { day: key.day, region: key.region, mark, tile: content } }];
+}

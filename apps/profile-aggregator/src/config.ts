@@ -1,0 +1,73 @@
+import {
+  defaulted,
+  deploymentSettings,
+  dynamoSettings,
+  integer,
+  natsSettings,
+  optional,
+  redisSettings,
+  serviceSettings,
+  text,
+  url,
+  type ConfigOf,
+} from '@affinity/service-kit';
+
+const { redisPassword } = redisSettings;
+
+/** Settings of the profile aggregator. */
+export const aggregatorSettings = {
+  ...serviceSettings,
+  ...deploymentSettings,
+  ...natsSettings,
+  ...dynamoSettings,
+  redisUrl: optional({
+    env: 'REDIS_URL',
+    schema: url('redis', 'rediss'),
+    doc: 'Redis server whose cached profiles are kept fresh; without it caches are only as fresh as their revalidation',
+  }),
+  redisPassword,
+  instanceId: optional({
+    env: 'INSTANCE_ID',
+    schema: text(64),
+    doc: 'Name of this replica; unique, random unless told',
+  }),
+  leaseTtlMs: defaulted({
+    env: 'LEASE_TTL_MS',
+    schema: integer(1_000, 60_000),
+    default: '5000',
+    doc: 'Milliseconds after which the partitions of a replica that hangs are taken over',
+  }),
+  maxAhead: defaulted({
+    env: 'MAX_AHEAD',
+    schema: integer(1, 100_000),
+    default: '500',
+    doc: 'Messages of a partition read ahead of counting',
+  }),
+  maxDirtyTiles: defaulted({
+    env: 'MAX_DIRTY_TILES',
+    schema: integer(1, 100_000),
+    default: '1000',
+    doc: 'User tiles of a partition that may wait to be stored before reading stops',
+  }),
+  maxOpenBytes: defaulted({
+    env: 'MAX_OPEN_BYTES',
+    schema: integer(1_000_000, 100_000_000_000),
+    default: '400000000',
+    doc: 'Bytes of tiles kept in memory for their next event, over all partitions, about',
+  }),
+  populationFlushMs: defaulted({
+    env: 'POPULATION_FLUSH_MS',
+    schema: integer(50, 600_000),
+    default: '3000',
+    doc: 'Milliseconds between writes of population tiles and checkpoints',
+  }),
+  storeConcurrency: defaulted({
+    env: 'STORE_CONCURRENCY',
+    schema: integer(1, 256),
+    default: '8',
+    doc: 'Batches of writes, and of reads, under way at once',
+  }),
+};
+
+/** The aggregator's configuration. */
+export type AggregatorConfig = ConfigOf<typeof aggregatorSettings>;

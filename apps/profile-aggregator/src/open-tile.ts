@@ -1,0 +1,135 @@
+import { advance, covers, emptyTile, EventIdMemory, foldInteraction, markOfNothing, sameMark } from '@affinity/domain';
+import type { DayTile, Interaction, Mark, Schema, TileLimits } from '@affinity/domain';
+import type { StoredTile, TileHead, TileKey, TileWrite } from '@affinity/profile-storage';
+
+/** How a tile counts: by which schema, within which limits, and whether it remembers event ids. */
+export interface CountingRules {
+  readonly schema: Schema;
+  readonly limits?: TileLimits;
+  /** User tiles refuse a repeated event id; population tiles count stored messages. */
+  readonly remembersEventIds: boolean;
+}
+
+const bytesPerTile = 2_048;
+const bytesPerEventId = 48;
+const bytesPerValueByte = 4;
+const secondsPerDay = 86_400;
+/** Days that a tile outlives the retention and lateness, so that no clock difference removes one that is still read. */
+const graceDays = 7;
+
+/**
+ * A tile in the memory of its partition's writer.
+ *
+ * O1. The tile holds exactly the events at or below its mark, each once.
+ * O2. `version` is the version that is stored, 0 when none is; `changed` names the dimensions that the stored one lacks.
+ */
+export class OpenTile {
+  private readonly changed = new Set<string>();
+  private uncounted = false;
+
+  private constructor(
+    readonly key: TileKey,
+    private readonly rules: CountingRules,
+    private readonly tile: DayTile,
+    private readonly eventIds: EventIdMemory,
+    private currentMark: Mark,
+    private version: number,
+    private expiresAtS: number,
+  ) {}
+
+  /** A tile that nobody has written yet. */
+  static empty(key: TileKey, rules: CountingRules): OpenTile {
+    return new OpenTile(key, rules, emptyTile(), new EventIdMemory(), markOfNothing, 0, 0);
+  }
+
+  /** A tile as the store holds it. */
+  static stored(stored: StoredTile, rules: CountingRules): OpenTile {
+    const eventIds = new EventIdMemory(stored.eventIdHashes);
+    return new OpenTile(stored.key, rules, stored.tile, eventIds, stored.mark, stored.version, stored.expiresAtS);
+  }
+
+  /** How far the tile has counted. */
+  get mark(): Mark {
+    return this.currentMark;
+  }
+
+  /** The tile's content, its writer's own: not to be changed. */
+  get content(): DayTile {
+    return this.tile;
+  }
+
+  /** Whether it holds events that the store lacks. */
+  get dirty(): boolean {
+    return this.uncounted;
+  }
+
+  /** Bytes of memory that it takes, about. */
+  get bytes(): number {
+    return bytesPerTile + this.tile.valueBytes * bytesPerValueByte + this.eventIds.size * bytesPerEventId;
+  }
+
+  /** Counts an event unless it is counted already (O1), by its position or, in a user tile, by its id. */
+  count(interaction: Interaction, position: Mark): boolean {
+    if (covers(this.currentMark, position)) return false;
+    if (this.rules.remembersEventIds) {
+      if (this.eventIds.has(interaction.eventId)) return false;
+      this.eventIds.add(interaction.eventId);
+    }
+    for (const name of foldInteraction(this.tile, interaction, this.rules)) this.changed.add(name);
+    this.currentMark = advance(this.currentMark, position);
+    this.expiresAtS = Math.max(this.expiresAtS, expiryOf(this.key, interaction, this.rules.schema));
+    this.uncounted = true;
+    return true;
+  }
+
+  /** The write that stores all that the store lacks; from here on the tile counts as clean. */
+  beginWrite(writer: string): TileWrite {
+    const changed = new Map(
+      [...this.changed].flatMap((name) => {
+        const state = this.tile.dimensions.get(name);
+        return state === undefined ? [] : [[name, state] as const];
+      }),
+    );
+    this.changed.clear();
+    this.uncounted = false;
+    return {
+      key: this.key,
+      expectedVersion: this.version,
+      changed,
+      eventCount: this.tile.eventCount,
+      mark: this.currentMark,
+      writer,
+      eventIdHashes: this.rules.remembersEventIds ? this.eventIds.toArray() : [],
+      expiresAtS: this.expiresAtS,
+    };
+  }
+
+  /** The write took place (O2). */
+  written(write: TileWrite): void {
+    this.version = write.expectedVersion + 1;
+  }
+
+  /** The write may or may not have taken place: all of it is to be written again. */
+  unwritten(write: TileWrite): void {
+    for (const name of write.changed.keys()) this.changed.add(name);
+    this.uncounted = true;
+  }
+
+  /**
+   * What to make of a refused write. Only this writer ever writes under its name, so a stored version that is the next one
+   * and bears its name is an earlier attempt of it that had succeeded, perhaps with fewer events.
+   */
+  reconcile(write: TileWrite, current: TileHead | undefined): 'stored' | 'stored in part' | 'foreign' {
+    if (current?.writer !== write.writer || current.version !== write.expectedVersion + 1) return 'foreign';
+    this.version = current.version;
+    if (sameMark(current.mark, write.mark)) return 'stored';
+    this.unwritten(write);
+    return 'stored in part';
+  }
+}
+
+function expiryOf(key: TileKey, interaction: Interaction, schema: Schema): number {
+  const receivedDay = Math.floor(interaction.receivedAtMs / 1_000 / secondsPerDay);
+  const latenessDays = Math.ceil(schema.allowedLatenessMs / 1_000 / secondsPerDay);
+  return (Math.max(key.day, receivedDay) + schema.retentionDays + latenessDays + graceDays) * secondsPerDay;
+}

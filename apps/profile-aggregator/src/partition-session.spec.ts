@@ -1,0 +1,367 @@
+import { partitionOf, type Interaction, type Mark, parseSchema, type Schema } from '@affinity/domain';
+import {
+  InMemoryCheckpointStore,
+  InMemoryTileStore,
+  type StoredTile,
+  type TileStore,
+  type TileWrite,
+  type TileWriteResult,
+} from '@affinity/profile-storage';
+import { unavailable } from '@affinity/service-kit';
+import fc from 'fast-check';
+import { PartitionSession, type ReadRecord } from './partition-session';
+import { ForeignWriteError } from './tile-group';
+
+/*
+ * The writer's own code under random schedules: messages come, sessions crash and live on as zombies, writes fail, succeed
+ * unheard or arrive late, the stream loses its tail and hands the same numbers out again, clients repeat events. Each event
+ * carries its own id as a value, so a tile shows how often each was counted.
+ */
+
+const schema = ((): Schema => {
+  const parsed = parseSchema({
+    version: 'model',
+    event_types: { view: 1 },
+    dimensions: [{ name: 'id', kind: 'categorical', cap: 2_000 }],
+    allowed_lateness_days: 1,
+  });
+  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join());
+  return parsed.schema;
+})();
+
+const users = ['a', 'b', 'c'];
+const partition = partitionOf('a', 1);
+
+interface Message extends ReadRecord {
+  readonly interaction: Interaction;
+}
+
+/** A stream that can lose its tail. */
+class ModelStream {
+  messages: Message[] = [];
+  readonly lost: Message[] = [];
+  private nowNs = 1_000n;
+  private events = 0;
+
+  publish(user: string): void {
+    this.events += 1;
+    this.append({ eventId: `e${this.events}`, user });
+  }
+
+  /** A client repeats an event that the stream may hold already. */
+  repeat(index: number): void {
+    const known = [...this.messages, ...this.lost];
+    const chosen = known[index % Math.max(1, known.length)];
+    if (chosen !== undefined) this.append({ eventId: chosen.interaction.eventId, user: chosen.interaction.profileKey });
+  }
+
+  rollBack(by: number): void {
+    this.lost.push(...this.messages.splice(Math.max(0, this.messages.length - by)));
+    this.nowNs += 1_000n;
+  }
+
+  /** Messages after a checkpoint, as the partition reader finds them. */
+  after(checkpoint: Mark | undefined): readonly Message[] {
+    if (checkpoint === undefined) return [...this.messages];
+    const stored = this.messages[checkpoint.sequence - 1];
+    if (stored?.position.timestampNs === checkpoint.timestampNs) return this.messages.slice(checkpoint.sequence);
+    return this.messages.filter(({ position }) => position.timestampNs >= checkpoint.timestampNs);
+  }
+
+  private append({ eventId, user }: { readonly eventId: string; readonly user: string }): void {
+    this.nowNs += 10n;
+    const position = { sequence: this.messages.length + 1, timestampNs: this.nowNs };
+    const interaction: Interaction = {
+      eventId,
+      profileKey: user,
+      eventType: 'view',
+      occurredAtMs: 1_000,
+      receivedAtMs: 1_000,
+      attributes: new Map([['id', eventId]]),
+    };
+    this.messages.push({ position, interaction });
+  }
+}
+
+type WriteFate = 'done' | 'failed' | 'unheard' | 'late';
+
+/** A store whose next writes meet the given fates. */
+class FaultyTileStore implements TileStore {
+  readonly fates: WriteFate[] = [];
+  private late: (() => Promise<unknown>)[] = [];
+
+  constructor(private readonly inner: InMemoryTileStore) {}
+
+  read(keys: Parameters<TileStore['read']>[0]): Promise<readonly (StoredTile | undefined)[]> {
+    return this.inner.read(keys);
+  }
+
+  async write(write: TileWrite): Promise<TileWriteResult> {
+    // The request is on its way with the bytes that it had when it was sent.
+    const changed = new Map([...write.changed].map(([name, state]) => [name, structuredClone(state)]));
+    const send = (): Promise<TileWriteResult> => this.inner.write({ ...write, changed });
+    switch (this.fates.shift() ?? 'done') {
+      case 'done':
+        return send();
+      case 'failed':
+        throw unavailable('refused');
+      case 'unheard':
+        await send();
+        throw unavailable('no answer');
+      case 'late':
+        this.late.push(send);
+        throw unavailable('no answer yet');
+    }
+  }
+
+  async arrive(): Promise<void> {
+    const arriving = this.late;
+    this.late = [];
+    for (const send of arriving) await send();
+  }
+}
+
+/** A writer that follows the stream, starting again from the checkpoint when it must. */
+class ModelWriter {
+  private static writers = 0;
+  private session!: PartitionSession;
+  private unread: readonly Message[] = [];
+
+  private constructor(private readonly world: World) {}
+
+  static async start(world: World): Promise<ModelWriter> {
+    const writer = new ModelWriter(world);
+    await writer.restart();
+    return writer;
+  }
+
+  async restart(): Promise<void> {
+    ModelWriter.writers += 1;
+    this.session = new PartitionSession({
+      partition,
+      region: 'r',
+      schema,
+      tiles: this.world.tiles,
+      checkpoints: this.world.checkpoints,
+      writer: `w${ModelWriter.writers}`,
+      maxOpenBytes: 10_000, // Small, so that tiles are evicted and read again.
+      onFlushed: () => Promise.resolve(),
+    });
+    this.unread = this.world.stream.after(await this.session.loadCheckpoint());
+  }
+
+  /** Messages that came since are read too, unless this is a zombie that reads no more. */
+  sees(message: Message): void {
+    this.unread = [...this.unread, message];
+  }
+
+  async fold(count: number): Promise<void> {
+    const records = this.unread.slice(0, count);
+    this.unread = this.unread.slice(count);
+    await this.session.fold(records, new AbortController().signal);
+  }
+
+  /** Does one thing; a foreign write makes it start again, a store that is away is tried later. */
+  async attempt(what: 'flushUsers' | 'flushPopulation' | 'saveCheckpoint'): Promise<void> {
+    try {
+      await this.session[what]();
+    } catch (error) {
+      if (error instanceof ForeignWriteError) await this.restart();
+    }
+  }
+
+  async settle(): Promise<void> {
+    for (let round = 0; round < 10; round += 1) {
+      await this.fold(Infinity);
+      await this.attempt('flushUsers');
+      await this.attempt('flushPopulation');
+      await this.attempt('saveCheckpoint');
+      if (this.unread.length === 0 && !this.session.behind && this.session.dirtyTiles === 0) return;
+    }
+    throw new Error('the writer does not come to rest');
+  }
+}
+
+class World {
+  readonly stream = new ModelStream();
+  readonly stored = new InMemoryTileStore();
+  readonly tiles = new FaultyTileStore(this.stored);
+  readonly checkpoints = new InMemoryCheckpointStore();
+  writer!: ModelWriter;
+  zombie: ModelWriter | undefined;
+
+  async publish(append: () => void): Promise<void> {
+    const before = this.stream.messages.length;
+    append();
+    for (const message of this.stream.messages.slice(before)) this.writer.sees(message);
+  }
+
+  /** The reader notices at reconnect that the stream is another: memory is dropped. */
+  async rollBack(by: number): Promise<void> {
+    this.stream.rollBack(by);
+    await this.writer.restart();
+  }
+}
+
+type Step = (world: World) => Promise<void>;
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom(...users).map(
+      (user): Step =>
+        (world) =>
+          world.publish(() => world.stream.publish(user)),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.nat(50).map(
+      (index): Step =>
+        (world) =>
+          world.publish(() => world.stream.repeat(index)),
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.integer({ min: 1, max: 5 }).map(
+      (count): Step =>
+        (world) =>
+          world.writer.fold(count),
+    ),
+  },
+  { weight: 4, arbitrary: fc.constant<Step>((world) => world.writer.attempt('flushUsers')) },
+  { weight: 2, arbitrary: fc.constant<Step>((world) => world.writer.attempt('flushPopulation')) },
+  { weight: 2, arbitrary: fc.constant<Step>((world) => world.writer.attempt('saveCheckpoint')) },
+  { weight: 1, arbitrary: fc.constant<Step>((world) => world.writer.restart()) },
+  {
+    weight: 1,
+    arbitrary: fc.constant<Step>(async (world) => {
+      world.zombie = world.writer;
+      world.writer = await ModelWriter.start(world);
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.integer({ min: 1, max: 5 }).map(
+      (count): Step =>
+        async (world) =>
+          world.zombie?.fold(count),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('flushUsers', 'flushPopulation', 'saveCheckpoint').map(
+      (what): Step =>
+        async (world) =>
+          world.zombie?.attempt(what),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 1, max: 4 }).map(
+      (by): Step =>
+        (world) =>
+          world.rollBack(by),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .array(fc.constantFrom<WriteFate>('done', 'failed', 'unheard', 'late'), { minLength: 1, maxLength: 4 })
+      .map((fates): Step => async (world) => {
+        world.tiles.fates.push(...fates);
+      }),
+  },
+  { weight: 1, arbitrary: fc.constant<Step>((world) => world.tiles.arrive()) },
+);
+
+/** How often each event is counted, over the tiles of an owner kind. */
+function countsOf(world: World, kind: 'user' | 'population'): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { key, tile } of world.stored.all()) {
+    const ids = tile.dimensions.get('id');
+    if (key.owner.kind !== kind || ids?.kind !== 'categorical') continue;
+    for (const [id, weight] of ids.weights) counts.set(id, (counts.get(id) ?? 0) + weight);
+  }
+  return counts;
+}
+
+function times(messages: readonly Message[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { interaction } of messages) counts.set(interaction.eventId, (counts.get(interaction.eventId) ?? 0) + 1);
+  return counts;
+}
+
+describe('PartitionSession', () => {
+  it('counts every event of the stream exactly once, whatever crashes, lags, lies or is rolled back', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 100, size: 'max' }), async (steps) => {
+        const world = new World();
+        world.writer = await ModelWriter.start(world);
+        for (const run of steps) await run(world);
+        await world.tiles.arrive();
+        world.tiles.fates.length = 0;
+        await world.writer.settle();
+        await world.writer.restart();
+        await world.writer.settle();
+
+        const inStream = times(world.stream.messages);
+        const lost = times(world.stream.lost);
+        const user = countsOf(world, 'user');
+        const population = countsOf(world, 'population');
+        for (const [id, stored] of inStream) {
+          expect([id, user.get(id)]).toEqual([id, 1]);
+          const counted = population.get(id) ?? 0;
+          expect(counted).toBeGreaterThanOrEqual(stored);
+          expect(counted).toBeLessThanOrEqual(stored + (lost.get(id) ?? 0));
+        }
+        // What the stream lost may have been counted before, but never twice and nothing else is.
+        for (const [id, counted] of user)
+          expect([id, counted <= 1, inStream.has(id) || lost.has(id)]).toEqual([id, true, true]);
+      }),
+      { numRuns: 1_500 },
+    );
+  }, 60_000);
+
+  it('writes nothing when a restart meets only events that are counted already', async () => {
+    const world = new World();
+    world.writer = await ModelWriter.start(world);
+    for (const user of users) await world.publish(() => world.stream.publish(user));
+    await world.writer.fold(3);
+    await world.writer.attempt('flushUsers');
+    await world.writer.attempt('flushPopulation');
+    const before = world.stored.all().map(({ version }) => version);
+    await world.writer.restart();
+    await world.writer.settle();
+    expect(world.stored.all().map(({ version }) => version)).toEqual(before);
+  });
+
+  it('keeps population events when users are flushed faster', async () => {
+    const world = new World();
+    world.writer = await ModelWriter.start(world);
+    for (const what of [1, 2]) {
+      await world.publish(() => world.stream.publish('a'));
+      await world.writer.fold(1);
+      await world.writer.attempt('flushUsers');
+      if (what === 1) await world.writer.attempt('flushPopulation');
+    }
+    await world.writer.attempt('saveCheckpoint');
+    await world.writer.restart();
+    await world.writer.settle();
+    expect(countsOf(world, 'population')).toEqual(times(world.stream.messages));
+  });
+
+  it('moves the checkpoint only past events whose tiles are all stored', async () => {
+    const world = new World();
+    world.writer = await ModelWriter.start(world);
+    await world.publish(() => world.stream.publish('a'));
+    await world.writer.fold(1);
+    await world.writer.attempt('flushUsers');
+    await world.writer.attempt('saveCheckpoint');
+    expect(await world.checkpoints.read(partition)).toBeUndefined();
+    await world.writer.attempt('flushPopulation');
+    await world.writer.attempt('saveCheckpoint');
+    expect((await world.checkpoints.read(partition))?.mark.sequence).toBe(1);
+  });
+});

@@ -1,0 +1,161 @@
+import { dayOf, type Interaction, type Mark, type Schema } from '@affinity/domain';
+import { retry } from '@affinity/service-kit';
+import type { CheckpointStore, TileKey, TileStore } from '@affinity/profile-storage';
+import type { OpenTile } from './open-tile';
+import { ForeignWriteError, TileGroup } from './tile-group';
+
+/** What a partition's writer works with. */
+export interface PartitionSessionOptions {
+  readonly partition: number;
+  readonly region: string;
+  readonly schema: Schema;
+  readonly tiles: TileStore;
+  readonly checkpoints: CheckpointStore;
+  /** Unique to this session: conditions tell its own writes by it. */
+  readonly writer: string;
+  /** Bytes of clean tiles kept in memory, about. */
+  readonly maxOpenBytes: number;
+  /** Called after each flush of user tiles, before anything else learns of it. */
+  readonly onFlushed: (flush: UserFlush) => Promise<void>;
+}
+
+/** What became visible in the store. */
+export interface UserFlush {
+  readonly partition: number;
+  /** The last event of the partition that is visible in every user's tile. */
+  readonly watermark: Mark;
+  readonly tiles: readonly OpenTile[];
+}
+
+/** A message that was read: an interaction to count, or one that was dealt with otherwise. */
+export interface ReadRecord {
+  readonly position: Mark;
+  readonly interaction?: Interaction;
+}
+
+interface Progress {
+  /** Messages folded so far in this session: orders positions whatever their sequences are. */
+  readonly folded: number;
+  readonly position: Mark;
+}
+
+/**
+ * One life of a partition's writer, from a stored checkpoint until it is dropped.
+ *
+ * S1. Records are folded in the order in which they were read, each in its user's day tile and in the population's.
+ * S2. User tiles and population tiles are flushed each at their own pace; what is stored carries its own mark.
+ * S3. The checkpoint moves only to positions at or below which every state is stored, and only from its last known version.
+ * S4. After ForeignWriteError the session must be dropped: its memory can no longer be trusted.
+ */
+export class PartitionSession {
+  private readonly users: TileGroup;
+  private readonly population: TileGroup;
+  private folded: Progress | undefined;
+  private usersFlushed: Progress | undefined;
+  private populationFlushed: Progress | undefined;
+  private checkpointed = 0;
+  private checkpointVersion = 0;
+
+  constructor(private readonly options: PartitionSessionOptions) {
+    const { tiles: store, schema, writer, maxOpenBytes: maxBytes } = options;
+    this.users = new TileGroup({ store, writer, maxBytes, rules: { schema, remembersEventIds: true } });
+    const limits = { cap: schema.populationCap };
+    this.population = new TileGroup({ store, writer, maxBytes, rules: { schema, limits, remembersEventIds: false } });
+  }
+
+  /** The stored checkpoint; its version is remembered for S3. Undefined before the first. */
+  async loadCheckpoint(): Promise<Mark | undefined> {
+    const stored = await this.options.checkpoints.read(this.options.partition);
+    this.checkpointVersion = stored?.version ?? 0;
+    return stored?.mark;
+  }
+
+  /** User tiles that the store lacks events of. */
+  get dirtyTiles(): number {
+    return this.users.dirtyTiles;
+  }
+
+  /** Whether anything was folded since the last flush of user tiles. */
+  get unannounced(): boolean {
+    return (this.folded?.folded ?? 0) > (this.usersFlushed?.folded ?? 0);
+  }
+
+  /** Whether anything was folded that no checkpoint covers yet. */
+  get behind(): boolean {
+    return (this.folded?.folded ?? 0) > this.checkpointed;
+  }
+
+  /** Folds records (S1), trying until the store answers or the signal aborts. Returns how many were new to their user's tile. */
+  async fold(records: readonly ReadRecord[], signal: AbortSignal): Promise<number> {
+    await retry(() => this.load(records), { attempts: Infinity, signal });
+    let counted = 0;
+    for (const record of records) {
+      if (record.interaction !== undefined && this.count(record.interaction, record.position)) counted += 1;
+      this.folded = { folded: (this.folded?.folded ?? 0) + 1, position: record.position };
+    }
+    this.users.evict();
+    this.population.evict();
+    return counted;
+  }
+
+  /** Stores the dirty user tiles (S2) and says so. */
+  async flushUsers(): Promise<void> {
+    const upTo = this.folded;
+    const tiles = await this.users.flush();
+    if (upTo === undefined || upTo.folded === this.usersFlushed?.folded) return;
+    this.usersFlushed = upTo;
+    await this.options.onFlushed({ partition: this.options.partition, watermark: upTo.position, tiles });
+  }
+
+  /** Stores the dirty population tiles (S2). */
+  async flushPopulation(): Promise<void> {
+    const upTo = this.folded;
+    await this.population.flush();
+    this.populationFlushed = upTo;
+  }
+
+  /** Moves the checkpoint as far as S3 allows. */
+  async saveCheckpoint(): Promise<void> {
+    const { usersFlushed, populationFlushed } = this;
+    if (usersFlushed === undefined || populationFlushed === undefined) return;
+    const safe = usersFlushed.folded < populationFlushed.folded ? usersFlushed : populationFlushed;
+    if (safe.folded <= this.checkpointed) return;
+    await this.writeCheckpoint(safe.position);
+    this.checkpointed = safe.folded;
+  }
+
+  /** Moves the checkpoint past messages of other partitions, when nothing of this one is left to fold or store. */
+  async advanceIdle(position: Mark): Promise<void> {
+    if (!this.behind && this.users.dirtyTiles === 0) await this.writeCheckpoint(position);
+  }
+
+  private async writeCheckpoint(mark: Mark): Promise<void> {
+    const { checkpoints, partition, writer } = this.options;
+    const version = this.checkpointVersion + 1;
+    const written = await checkpoints.write(partition, { mark, version, writer }, this.checkpointVersion);
+    if (!written) throw new ForeignWriteError(`the checkpoint of partition ${partition}`);
+    this.checkpointVersion = version;
+  }
+
+  private async load(records: readonly ReadRecord[]): Promise<void> {
+    const interactions = records.flatMap(({ interaction }) => (interaction === undefined ? [] : [interaction]));
+    await Promise.all([
+      this.users.load(interactions.map((interaction) => this.userKey(interaction))),
+      this.population.load(interactions.map((interaction) => this.populationKey(interaction))),
+    ]);
+  }
+
+  private count(interaction: Interaction, position: Mark): boolean {
+    this.population.count({ key: this.populationKey(interaction), interaction, position });
+    return this.users.count({ key: this.userKey(interaction), interaction, position });
+  }
+
+  private userKey({ profileKey, occurredAtMs }: Interaction): TileKey {
+    return { owner: { kind: 'user', profileKey }, day: dayOf(occurredAtMs), region: this.options.region };
+  }
+
+  private populationKey({ occurredAtMs }: Interaction): TileKey {
+    const { partition, region } = this.options;
+    return { owner: { kind: 'population', partition }, day: dayOf(occurredAtMs), region };
+  }
+}

@@ -1,0 +1,180 @@
+import type { Mark, Schema } from '@affinity/domain';
+import { readPartition, type DeadLetterStore, type StreamLookup, type StreamMessage } from '@affinity/messaging';
+import { fromUnknown, retry, type AffinityError, type Logger } from '@affinity/service-kit';
+import { partitionFilter } from '@affinity/contracts';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BoundedBuffer } from './bounded-buffer';
+import { Flusher } from './flusher';
+import { PartitionSession, type PartitionSessionOptions, type ReadRecord } from './partition-session';
+import { decodeRecord } from './record-decoding';
+
+/** What a worker works with, besides what each of its sessions does. */
+export interface PartitionWorkerOptions extends Omit<PartitionSessionOptions, 'writer'> {
+  readonly schema: Schema;
+  readonly connection: NatsConnection;
+  readonly lookup: StreamLookup;
+  readonly deadLetters: DeadLetterStore;
+  readonly logger: Logger;
+  /** A name that no other process bears. */
+  readonly instanceId: string;
+  /** User tiles that may be dirty before reading waits for the store. */
+  readonly maxDirtyTiles: number;
+  /** Messages read ahead of folding, and of the stream's own delivery. */
+  readonly maxAhead: number;
+  /** Pause between flushes of the population, in milliseconds: it also paces the checkpoint. */
+  readonly populationFlushMs: number;
+  readonly onCounted: (counts: Counted) => void;
+  /** The worker cannot go on and must not: an operator has to look. */
+  readonly onFatal: (error: AffinityError) => void;
+}
+
+/** What became of messages that were read. */
+export interface Counted {
+  readonly counted: number;
+  readonly repeated: number;
+  readonly deadLettered: number;
+}
+
+const restartPauseMs = 100;
+/** Name of this reader in dead letters and checkpoints. */
+export const readerName = 'profile-aggregator';
+
+/**
+ * Works on one partition for as long as its lease is held: session after session, each from the stored checkpoint.
+ *
+ * States: running -> stopping (saves, then stops) -> stopped; running -> stopped when nothing is to be saved.
+ */
+export class PartitionWorker {
+  private readonly intake = new AbortController();
+  private readonly work = new AbortController();
+  private readonly done: Promise<void>;
+  private sessions = 0;
+
+  constructor(private readonly options: PartitionWorkerOptions) {
+    this.done = this.run();
+  }
+
+  /** Stops reading, saves what was read unless `save` is false, and resolves when nothing goes on any more. */
+  async stop({ save }: { readonly save: boolean }): Promise<void> {
+    this.intake.abort();
+    if (!save) this.work.abort();
+    await this.done;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.intake.signal.aborted) {
+      try {
+        await this.live();
+      } catch (thrown) {
+        const error = fromUnknown(thrown);
+        if (this.work.signal.aborted) return;
+        if (error.code === 'DATA_LOSS') {
+          this.options.onFatal(error);
+          return;
+        }
+        this.options.logger.warn(
+          { err: error, partition: this.options.partition },
+          'starting again from the checkpoint',
+        );
+        await delay(restartPauseMs, undefined, { signal: this.intake.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** One session, until the worker stops or the session fails. */
+  private async live(): Promise<void> {
+    this.sessions += 1;
+    const { instanceId, partition, maxAhead } = this.options;
+    const session = new PartitionSession({ ...this.options, writer: `${instanceId}/${partition}/${this.sessions}` });
+    const buffer = new BoundedBuffer<StreamMessage>(maxAhead);
+    const failed = new AbortController();
+    const reading = AbortSignal.any([this.intake.signal, failed.signal]);
+    const working = AbortSignal.any([this.work.signal, failed.signal]);
+    const flusher = new Flusher(session, { signal: working, populationFlushMs: this.options.populationFlushMs });
+    const guard = (task: Promise<void>): Promise<void> =>
+      task.catch((error: unknown) => {
+        failed.abort();
+        throw error;
+      });
+    const tasks = [
+      guard(this.pump(session, buffer, reading)),
+      guard(this.foldAll({ session, buffer, flusher, reading, working })),
+      guard(flusher.run()),
+    ];
+    const outcomes = await Promise.allSettled(tasks);
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+  }
+
+  private async pump(
+    session: PartitionSession,
+    buffer: BoundedBuffer<StreamMessage>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { connection, lookup, partition, maxAhead, logger } = this.options;
+    const messages = readPartition({
+      connection,
+      lookup,
+      filters: [partitionFilter(partition)],
+      storedCheckpoint: () => this.resume(session),
+      signal,
+      logger: logger.child({ partition }),
+      maxAhead,
+    });
+    for await (const message of messages) {
+      if (!(await buffer.put(message, signal))) return;
+    }
+  }
+
+  /** What the checkpoint covers is visible, whoever stored it. */
+  private async resume(session: PartitionSession): Promise<Mark | undefined> {
+    const checkpoint = await session.loadCheckpoint();
+    const { partition, onFlushed } = this.options;
+    if (checkpoint !== undefined) await onFlushed({ partition, watermark: checkpoint, tiles: [] });
+    return checkpoint;
+  }
+
+  private async foldAll({ session, buffer, flusher, reading, working }: FoldTask): Promise<void> {
+    try {
+      while (!reading.aborted) {
+        await flusher.room(this.options.maxDirtyTiles, reading);
+        const messages = await buffer.takeAll(reading);
+        if (messages.length > 0) await this.fold(session, messages, working);
+        flusher.wake();
+      }
+    } finally {
+      flusher.finish();
+    }
+  }
+
+  private async fold(
+    session: PartitionSession,
+    messages: readonly StreamMessage[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const records: ReadRecord[] = [];
+    for (const message of messages) records.push(await this.decode(message, signal));
+    const counted = await session.fold(records, signal);
+    const usable = records.filter((record) => record.interaction !== undefined).length;
+    this.options.onCounted({ counted, repeated: usable - counted, deadLettered: records.length - usable });
+  }
+
+  private async decode(message: StreamMessage, signal: AbortSignal): Promise<ReadRecord> {
+    const { position, subject, data } = message;
+    const decoded = decodeRecord(data, this.options.schema);
+    if (decoded.kind === 'interaction') return { position, interaction: decoded.interaction };
+    const { partition, deadLetters } = this.options;
+    const letter = { reader: readerName, partition, reason: decoded.reason, subject, position, data };
+    await retry(() => deadLetters.store(letter), { attempts: Infinity, signal });
+    return { position };
+  }
+}
+
+interface FoldTask {
+  readonly session: PartitionSession;
+  readonly buffer: BoundedBuffer<StreamMessage>;
+  readonly flusher: Flusher;
+  readonly reading: AbortSignal;
+  readonly working: AbortSignal;
+}

@@ -1,0 +1,43 @@
+import { StreamRecord, toInteraction } from '@affinity/contracts';
+import type { Interaction, Schema } from '@affinity/domain';
+
+/** What a message of the stream asks for; `unusable`: why it goes to the dead letters. */
+export type DecodedRecord =
+  | { readonly kind: 'interaction'; readonly interaction: Interaction }
+  | { readonly kind: 'unusable'; readonly reason: string };
+
+/** Reads a message's body and judges it as ingest did, by its own times, so that a replay judges the same. */
+export function decodeRecord(data: Uint8Array, schema: Schema): DecodedRecord {
+  const record = parse(data);
+  if (record === undefined) return unusable('the body is not a stream record');
+  if (record.record?.$case !== 'event')
+    return unusable(`a record of kind ${record.record?.$case ?? 'none'} cannot be counted`);
+  const interaction = toInteraction(record.record.value);
+  if (interaction === undefined) return unusable('the event lacks its id, type, time or actor');
+  return judge(interaction, schema);
+}
+
+function parse(data: Uint8Array): StreamRecord | undefined {
+  try {
+    return StreamRecord.decode(data);
+  } catch {
+    return undefined; // The reason for an operator is the same whatever the decoder says; the bytes are kept.
+  }
+}
+
+function judge(interaction: Interaction, schema: Schema): DecodedRecord {
+  const { eventType, receivedAtMs, occurredAtMs } = interaction;
+  if (!schema.eventTypes.has(eventType))
+    return unusable(`event type "${eventType}" is not in schema ${schema.version}`);
+  const ageMs = receivedAtMs - occurredAtMs;
+  if (!Number.isFinite(ageMs)) return unusable('a time is not an instant');
+  if (ageMs > schema.allowedLatenessMs)
+    return unusable(`the event is ${ageMs} ms old, ${schema.allowedLatenessMs} ms are allowed`);
+  if (-ageMs > schema.allowedSkewMs)
+    return unusable(`the event is ${-ageMs} ms ahead, ${schema.allowedSkewMs} ms are allowed`);
+  return { kind: 'interaction', interaction };
+}
+
+function unusable(reason: string): DecodedRecord {
+  return { kind: 'unusable', reason };
+}

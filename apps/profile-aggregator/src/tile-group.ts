@@ -1,0 +1,149 @@
+import type { Interaction, Mark } from '@affinity/domain';
+import { AffinityError } from '@affinity/service-kit';
+import type { TileKey, TileStore, TileWrite } from '@affinity/profile-storage';
+import { OpenTile, type CountingRules } from './open-tile';
+
+/** Somebody else wrote a tile or checkpoint of this partition: what is in memory can no longer be trusted. */
+export class ForeignWriteError extends AffinityError {
+  constructor(what: string) {
+    super('ABORTED', `${what} was written by another writer`, { retryable: true });
+  }
+}
+
+/** Which tiles, where they are stored, and how many may be in memory. */
+export interface TileGroupOptions {
+  readonly store: TileStore;
+  readonly rules: CountingRules;
+  readonly writer: string;
+  /** Bytes of clean tiles to keep for the next event, about; dirty tiles are bounded by their reader's back-pressure. */
+  readonly maxBytes: number;
+}
+
+/** An event and its tile. */
+export interface TileEvent {
+  readonly key: TileKey;
+  readonly interaction: Interaction;
+  readonly position: Mark;
+}
+
+/**
+ * The open tiles of one partition that are flushed together.
+ *
+ * G1. Events are counted in the order in which they are given.
+ * G2. One write of a tile is under way at most, and one flush of the group.
+ * G3. A flush that succeeds has stored every event counted before it began.
+ */
+export class TileGroup {
+  /** In the order of their last use. */
+  private readonly open = new Map<string, OpenTile>();
+  private readonly dirty = new Set<OpenTile>();
+  private readonly writing = new Set<OpenTile>();
+  private bytes = 0;
+
+  constructor(private readonly options: TileGroupOptions) {}
+
+  /** Tiles that hold events which the store lacks. */
+  get dirtyTiles(): number {
+    return this.dirty.size;
+  }
+
+  /** Tiles in memory. */
+  get openTiles(): number {
+    return this.open.size;
+  }
+
+  /** Reads the tiles of the events that are not open yet. Throws UNAVAILABLE or RESOURCE_EXHAUSTED and may be called again. */
+  async load(keys: Iterable<TileKey>): Promise<void> {
+    const missing = new Map<string, TileKey>();
+    for (const key of keys) {
+      const name = nameOf(key);
+      if (!this.open.has(name)) missing.set(name, key);
+    }
+    if (missing.size === 0) return;
+    const stored = await this.options.store.read([...missing.values()]);
+    [...missing].forEach(([name, key], i) => {
+      const found = stored[i];
+      const { rules } = this.options;
+      this.insert(name, found === undefined ? OpenTile.empty(key, rules) : OpenTile.stored(found, rules));
+    });
+  }
+
+  /** Counts an event in its tile, which must be loaded. Returns whether it was new. */
+  count({ key, interaction, position }: TileEvent): boolean {
+    const name = nameOf(key);
+    const tile = this.open.get(name);
+    if (tile === undefined) throw new AffinityError('INTERNAL', `tile ${name} is not loaded`);
+    const before = tile.bytes;
+    const counted = tile.count(interaction, position);
+    this.bytes += tile.bytes - before;
+    if (counted) this.dirty.add(tile);
+    this.open.delete(name);
+    this.open.set(name, tile);
+    return counted;
+  }
+
+  /**
+   * Stores all that is dirty, each tile on the condition that nobody else wrote it. Returns the tiles that were stored.
+   * Throws ForeignWriteError, or UNAVAILABLE and the like: then what was not stored is dirty again.
+   */
+  async flush(): Promise<readonly OpenTile[]> {
+    const tiles = [...this.dirty];
+    this.dirty.clear();
+    const results = await Promise.allSettled(tiles.map((tile) => this.store(tile)));
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    const foreign = failures.find((failure) => failure instanceof ForeignWriteError);
+    if (failures.length > 0) throw foreign ?? failures[0];
+    return tiles;
+  }
+
+  /** Forgets clean tiles, least recently used first, until the rest fits. */
+  evict(): void {
+    if (this.bytes <= this.options.maxBytes) return;
+    for (const [name, tile] of this.open) {
+      if (tile.dirty || this.writing.has(tile)) continue;
+      this.open.delete(name);
+      this.bytes -= tile.bytes;
+      if (this.bytes <= this.options.maxBytes) return;
+    }
+  }
+
+  private async store(tile: OpenTile): Promise<void> {
+    this.writing.add(tile); // G2
+    try {
+      // A refused write may turn out to be an earlier one of our own that held less: then the rest follows at once (G3).
+      while (!(await this.writeOnce(tile, tile.beginWrite(this.options.writer))));
+    } finally {
+      this.writing.delete(tile);
+    }
+  }
+
+  /** Returns whether all that the write holds is stored now. */
+  private async writeOnce(tile: OpenTile, write: TileWrite): Promise<boolean> {
+    const result = await this.options.store.write(write).catch((error: unknown) => {
+      tile.unwritten(write);
+      this.dirty.add(tile);
+      throw error;
+    });
+    if (result.kind === 'written') {
+      tile.written(write);
+      return true;
+    }
+    switch (tile.reconcile(write, result.current)) {
+      case 'stored':
+        return true;
+      case 'stored in part':
+        return false;
+      case 'foreign':
+        throw new ForeignWriteError(`tile ${nameOf(tile.key)}`);
+    }
+  }
+
+  private insert(name: string, tile: OpenTile): void {
+    this.open.set(name, tile);
+    this.bytes += tile.bytes;
+  }
+}
+
+function nameOf({ owner, day, region }: TileKey): string {
+  return owner.kind === 'user' ? `${day}|${region}|u|${owner.profileKey}` : `${day}|${region}|p|${owner.partition}`;
+}

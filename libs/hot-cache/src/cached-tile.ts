@@ -1,0 +1,47 @@
+import { CachedTile, fromStoredDimension, toStoredDimension } from '@affinity/contracts';
+import { emptyTile, formatDay, stateBytes, type Day, type DayTile, type Mark } from '@affinity/domain';
+
+/** A user's tile as caches carry it. */
+export interface CacheableTile {
+  readonly day: Day;
+  readonly region: string;
+  readonly mark: Mark;
+  readonly tile: DayTile;
+}
+
+/** Length of the mark's timestamp before the bytes of a tile: fixed, so that texts compare as numbers do. */
+export const timestampLength = 20;
+
+/** The hash field of a tile in its user's entry. */
+export function tileField(tile: { readonly day: Day; readonly region: string }): string {
+  return `t${formatDay(tile.day)}#${tile.region}`;
+}
+
+/** The cached bytes of a tile: its mark's timestamp as 20 digits, then the tile. */
+export function encodeCacheableTile({ day, region, mark, tile }: CacheableTile): Buffer {
+  const message: CachedTile = {
+    day,
+    region,
+    markSequence: BigInt(mark.sequence),
+    markTimestampNs: mark.timestampNs,
+    eventCount: BigInt(tile.eventCount),
+    dimensions: new Map([...tile.dimensions].map(([name, state]) => [name, toStoredDimension(state)])),
+  };
+  const timestamp = mark.timestampNs.toString().padStart(timestampLength, '0');
+  return Buffer.concat([Buffer.from(timestamp, 'latin1'), CachedTile.encode(message).finish()]);
+}
+
+/** The tile of cached bytes. Throws when they are none. */
+export function decodeCacheableTile(bytes: Uint8Array): CacheableTile {
+  const message = CachedTile.decode(bytes.subarray(timestampLength));
+  const tile = emptyTile();
+  tile.eventCount = Number(message.eventCount);
+  for (const [name, stored] of message.dimensions) {
+    const state = fromStoredDimension(stored);
+    if (state === undefined) continue;
+    tile.dimensions.set(name, state);
+    tile.valueBytes += stateBytes(state);
+  }
+  const mark = { sequence: Number(message.markSequence), timestampNs: message.markTimestampNs };
+  return { day: message.day, region: message.region, mark, tile };
+}

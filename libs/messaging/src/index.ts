@@ -1,0 +1,14 @@
+export { connectNats, type NatsConfig } from './nats-connection';
+export { ensureEventStreams, type EventStreamOptions } from './event-streams';
+export {
+  createEventPublisher,
+  type EventPublisher,
+  type EventPublisherOptions,
+  type EventToPublish,
+  type PublishedEvent,
+} from './event-publisher';
+export { createStreamLookup, type StreamBounds, type StreamLookup } from './stream-lookup';
+export { readPartition, StreamRewoundError, type PartitionReaderOptions, type StreamMessage } from './partition-reader';
+export { createDeadLetterStore, type DeadLetter, type DeadLetterStore } from './dead-letters';
+export { PartitionLeases, type PartitionLeasesOptions } from './partition-leases';
+export { formatTimestampNs, parseTimestampNs, positionOf } from './stream-position';

@@ -1,0 +1,195 @@
+import { Kvm, type KV } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { leasesBucket, membersBucket } from '@affinity/contracts';
+import { fromUnknown, type Logger } from '@affinity/service-kit';
+import { fairShare } from './fair-share';
+
+/**
+ * Spreads partitions evenly over the replicas of a group, each partition with one replica at a time.
+ *
+ * L1. A lease is an entry of a key-value bucket that expires `ttlMs` after its last renewal. It is taken by creating the
+ *     entry and renewed by compare-and-set, so two replicas never both hold it in the bucket.
+ * L2. A replica that could not renew for `ttlMs` by its own monotonic clock, or whose renewal was refused, gives the
+ *     partition up. It may still have been late: leases make it fast, the conditions of the store's writes make it correct.
+ * L3. A replica with more than its share releases the rest only after their work has stopped.
+ */
+export interface PartitionLeasesOptions {
+  readonly connection: NatsConnection;
+  /** Replicas of the same group share the partitions. */
+  readonly group: string;
+  /** This replica; unique. */
+  readonly memberId: string;
+  readonly partitions: number;
+  /** How long a lease lives without renewal, in milliseconds. At least 1000. */
+  readonly ttlMs: number;
+  readonly replicas: number;
+  readonly logger: Logger;
+  /** A partition was taken: begin its work. */
+  readonly onAcquired: (partition: number) => void;
+  /** A partition is lost or to be released: stop its work. Resolves when it has stopped. `lost`: without saving. */
+  readonly onLeaving: (partition: number, reason: 'lost' | 'released') => Promise<void>;
+  /** Monotonic milliseconds. Default: performance.now. */
+  readonly nowMs?: () => number;
+}
+
+interface HeldLease {
+  revision: number;
+  renewedAtMs: number;
+}
+
+/** The leases that this replica holds. */
+export class PartitionLeases {
+  private readonly held = new Map<number, HeldLease>();
+  private readonly leaving = new Set<number>();
+  private readonly nowMs: () => number;
+  private timer: NodeJS.Timeout | undefined;
+  private turn: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  private constructor(
+    private readonly options: PartitionLeasesOptions,
+    private readonly leases: KV,
+    private readonly members: KV,
+  ) {
+    this.nowMs = options.nowMs ?? (() => performance.now());
+  }
+
+  /** Joins the group and begins to take leases. */
+  static async start(options: PartitionLeasesOptions): Promise<PartitionLeases> {
+    const buckets = new Kvm(options.connection);
+    const settings = { ttl: options.ttlMs, replicas: options.replicas, history: 1 };
+    const leases = await buckets.create(`${leasesBucket}-${options.group}`, settings);
+    const members = await buckets.create(`${membersBucket}-${options.group}`, settings);
+    const started = new PartitionLeases(options, leases, members);
+    await started.takeTurn();
+    started.schedule();
+    return started;
+  }
+
+  /** The partitions held now. */
+  get partitions(): readonly number[] {
+    return [...this.held.keys()];
+  }
+
+  /** Stops each partition's work, then releases its lease and leaves the group, so that others take over at once. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.turn;
+    await this.members.delete(this.options.memberId).catch(ignore);
+    await Promise.all(this.partitions.map((partition) => this.release(partition)));
+  }
+
+  private schedule(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.turn = this.takeTurn().finally(() => this.schedule());
+    }, this.options.ttlMs / 4);
+  }
+
+  private async takeTurn(): Promise<void> {
+    try {
+      await this.members.put(this.options.memberId, '');
+      await this.renewAll();
+      await this.rebalance();
+    } catch (error) {
+      this.options.logger.warn({ err: fromUnknown(error) }, 'leases could not be renewed');
+      this.giveUpExpired();
+    }
+  }
+
+  private async renewAll(): Promise<void> {
+    await Promise.all([...this.held].map(([partition, lease]) => this.renew(partition, lease)));
+    this.giveUpExpired();
+  }
+
+  private async renew(partition: number, lease: HeldLease): Promise<void> {
+    const sentAtMs = this.nowMs();
+    try {
+      lease.revision = await this.leases.update(keyOf(partition), this.options.memberId, lease.revision);
+      lease.renewedAtMs = sentAtMs;
+    } catch (error) {
+      if (isConflict(error)) this.lose(partition);
+    }
+  }
+
+  private giveUpExpired(): void {
+    const now = this.nowMs();
+    for (const [partition, lease] of this.held) {
+      if (now - lease.renewedAtMs >= this.options.ttlMs) this.lose(partition); // L2
+    }
+  }
+
+  private lose(partition: number): void {
+    if (!this.held.delete(partition)) return;
+    this.options.logger.warn({ partition }, 'lease lost');
+    this.leave(partition, 'lost').catch(ignore);
+  }
+
+  private async leave(partition: number, reason: 'lost' | 'released'): Promise<void> {
+    this.leaving.add(partition);
+    try {
+      await this.options.onLeaving(partition, reason);
+    } finally {
+      this.leaving.delete(partition);
+    }
+  }
+
+  private async rebalance(): Promise<void> {
+    const { memberId, partitions } = this.options;
+    const share = fairShare({ members: await keysOf(this.members), memberId, partitions });
+    const surplus = this.partitions.slice(share);
+    await Promise.all(surplus.map((partition) => this.release(partition)));
+    if (this.held.size < share) await this.acquire(share - this.held.size);
+  }
+
+  private async release(partition: number): Promise<void> {
+    await this.leave(partition, 'released'); // L3
+    const lease = this.held.get(partition);
+    this.held.delete(partition);
+    if (lease !== undefined) await this.leases.delete(keyOf(partition), { previousSeq: lease.revision }).catch(ignore);
+  }
+
+  private async acquire(wanted: number): Promise<void> {
+    const taken = new Set(await keysOf(this.leases));
+    const free = Array.from({ length: this.options.partitions }, (_, partition) => partition).filter(
+      (partition) => !taken.has(keyOf(partition)) && !this.leaving.has(partition),
+    );
+    await Promise.all(free.slice(0, wanted).map((partition) => this.tryAcquire(partition)));
+  }
+
+  private async tryAcquire(partition: number): Promise<void> {
+    const sentAtMs = this.nowMs();
+    try {
+      const revision = await this.leases.create(keyOf(partition), this.options.memberId);
+      this.held.set(partition, { revision, renewedAtMs: sentAtMs });
+    } catch (error) {
+      if (isConflict(error)) return; // Another replica was faster.
+      throw error;
+    }
+    this.options.onAcquired(partition);
+  }
+}
+
+function keyOf(partition: number): string {
+  return `p${partition}`;
+}
+
+async function keysOf(bucket: KV): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const key of await bucket.keys()) keys.push(key);
+  return keys;
+}
+
+/** The server's answer to a compare-and-set whose expectation does not hold. */
+const wrongLastSequence = 10_071;
+
+function isConflict(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  if ('code' in error && error.code === wrongLastSequence) return true;
+  return error instanceof Error && /wrong last sequence|key exists/i.test(error.message);
+}
+
+function ignore(): void {
+  // The lease or the member entry expires by itself.
+}

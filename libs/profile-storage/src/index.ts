@@ -1,0 +1,19 @@
+export { createDynamoClient, type DynamoConfig } from './dynamo-client';
+export { ensureTables, tableNames, type TableNames } from './tables';
+export type {
+  OwnerQuery,
+  StoredTile,
+  TileHead,
+  TileKey,
+  TileOwner,
+  TileReader,
+  TileStore,
+  TileWrite,
+  TileWriteResult,
+} from './tile-store';
+export { DynamoTileStore, type DynamoTileStoreOptions } from './dynamo-tile-store';
+export type { CheckpointStore, StoredCheckpoint } from './checkpoint-store';
+export { DynamoCheckpointStore, type DynamoCheckpointStoreOptions } from './dynamo-checkpoint-store';
+export { createDynamoItemStore, type ItemStore } from './item-store';
+export { createDynamoUserStore, type UserStore } from './user-store';
+export { InMemoryCheckpointStore, InMemoryTileStore } from './in-memory-stores';

@@ -1,0 +1,75 @@
+import {
+  CreateTableCommand,
+  DescribeTimeToLiveCommand,
+  ResourceInUseException,
+  UpdateTimeToLiveCommand,
+  waitUntilTableExists,
+  type CreateTableCommandInput,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { dynamoFailure } from './dynamo-client';
+
+/** The names of the tables of one deployment. */
+export interface TableNames {
+  /** Day tiles of users and of the population: pk = generation and owner, sk = day and region. Expires by `ttl`. */
+  readonly tiles: string;
+  /** Users: pk = user id. */
+  readonly users: string;
+  /** The catalogue: pk = item id. */
+  readonly items: string;
+  /** Checkpoints and tombstones: pk = kind and key. */
+  readonly control: string;
+}
+
+/** The names of a deployment's tables. */
+export function tableNames(prefix: string): TableNames {
+  return { tiles: `${prefix}tiles`, users: `${prefix}users`, items: `${prefix}items`, control: `${prefix}control` };
+}
+
+/** Makes the tables that do not exist yet, on demand capacity, and waits until they can be used. Many may do so at once. */
+export async function ensureTables(client: DynamoDBClient, names: TableNames): Promise<void> {
+  await Promise.all([
+    ensureTable(client, { name: names.tiles, sortKey: true }),
+    ensureTable(client, { name: names.users, sortKey: false }),
+    ensureTable(client, { name: names.items, sortKey: false }),
+    ensureTable(client, { name: names.control, sortKey: false }),
+  ]);
+  await ensureTimeToLive(client, names.tiles);
+}
+
+interface TableSettings {
+  readonly name: string;
+  readonly sortKey: boolean;
+}
+
+async function ensureTable(client: DynamoDBClient, table: TableSettings): Promise<void> {
+  try {
+    await client.send(new CreateTableCommand(createInput(table)));
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw dynamoFailure(error);
+  }
+  await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { TableName: table.name });
+}
+
+function createInput({ name, sortKey }: TableSettings): CreateTableCommandInput {
+  return {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      ...(sortKey ? [{ AttributeName: 'sk', AttributeType: 'S' } as const] : []),
+    ],
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      ...(sortKey ? [{ AttributeName: 'sk', KeyType: 'RANGE' } as const] : []),
+    ],
+  };
+}
+
+async function ensureTimeToLive(client: DynamoDBClient, table: string): Promise<void> {
+  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName: table }));
+  const status = TimeToLiveDescription?.TimeToLiveStatus;
+  if (status === 'ENABLED' || status === 'ENABLING') return;
+  const TimeToLiveSpecification = { Enabled: true, AttributeName: 'ttl' };
+  await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification }));
+}
