@@ -1,0 +1,3 @@
+// lint as: apps/ingest/src/canary.ts
+// expect: no-restricted-properties
+export const canary = process.env['HOME'];

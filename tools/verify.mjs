@@ -1,0 +1,44 @@
+// Everything that CI checks, in the order of what fails fastest. `--static` leaves the tests out.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const env = { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', NX_TUI: 'false', FORCE_COLOR: '0' };
+const bin = (name) => join(root, 'node_modules/.bin', name);
+
+const staticChecks = [
+  ['format', bin('prettier'), ['--check', '.', '--log-level', 'warn']],
+  ['project references', process.execPath, ['tools/sync-project-references.mjs', '--check']],
+  ['contracts: lint', bin('buf'), ['lint', 'proto']],
+  ['contracts: format', bin('buf'), ['format', '--diff', '--exit-code', 'proto']],
+  ['contracts: breaking changes', process.execPath, ['tools/check-breaking.mjs']],
+  ['contracts: generated code', process.execPath, ['tools/generate-contracts.mjs', '--check']],
+  ['types', bin('tsc'), ['-b']],
+  // The boundary rule needs the project graph, or it passes everything.
+  ['project graph', bin('nx'), ['show', 'projects']],
+  ['lint', bin('nx'), ['run-many', '-t', 'lint', '--parallel=2', '--outputStyle=static']],
+  ['lint canaries', process.execPath, ['tools/check-canaries.mjs']],
+];
+
+const tests = [
+  ['bundles', bin('nx'), ['run-many', '-t', 'build', '--parallel=2', '--outputStyle=static']],
+  ['specs', bin('jest'), ['--config', 'jest.spec.config.cjs']],
+  ['integration tests', bin('jest'), ['--config', 'jest.integration.config.cjs']],
+  ['end-to-end tests', bin('jest'), ['--config', 'jest.e2e.config.cjs']],
+];
+
+const onlyStatic = process.argv.includes('--static');
+const onlyTests = process.argv.includes('--tests');
+const steps = [...(onlyTests ? [] : staticChecks), ...(onlyStatic ? [] : tests)];
+
+const failed = [];
+for (const [title, command, args] of steps) {
+  const startedAt = performance.now();
+  console.log(`\n== ${title}`);
+  const { status } = spawnSync(command, args, { cwd: root, env, stdio: 'inherit' });
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  console.log(`== ${title}: ${status === 0 ? 'ok' : 'FAILED'} (${seconds} s)`);
+  if (status !== 0) failed.push(title);
+}
+console.log(failed.length === 0 ? '\nverify: ok' : `\nverify: FAILED: ${failed.join(', ')}`);
+process.exit(failed.length === 0 ? 0 : 1);
