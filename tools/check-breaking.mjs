@@ -10,7 +10,8 @@ const hasContracts = (commit) => git('cat-file', '-e', `${commit}:proto/buf.yaml
 
 const head = commitOf('HEAD');
 const upstream = commitOf('origin/main');
-const base = upstream !== '' && upstream !== head ? git('merge-base', 'HEAD', upstream).stdout.trim() : commitOf('HEAD~1');
+const base =
+  upstream !== '' && upstream !== head ? git('merge-base', 'HEAD', upstream).stdout.trim() : commitOf('HEAD~1');
 const against = [...new Set([head, base])].filter((commit) => commit !== '' && hasContracts(commit));
 if (against.length === 0) console.log('no earlier contracts to compare with');
 for (const commit of against) {

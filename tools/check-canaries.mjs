@@ -31,10 +31,14 @@ let sick = 0;
 for (const name of readdirSync(folder).sort()) {
   const code = readFileSync(join(folder, name), 'utf8');
   const rules = rulesThatRefuse(join(root, headerOf(code, 'lint as')), code);
-  const missing = headerOf(code, 'expect').split(', ').filter((rule) => !rules.includes(rule));
+  const missing = headerOf(code, 'expect')
+    .split(', ')
+    .filter((rule) => !rules.includes(rule));
   if (missing.length > 0) {
     sick += 1;
-    console.error(`canary ${name}: nothing refused it by ${missing.join(', ')} (refused by: ${rules.join(', ') || 'nothing'})`);
+    console.error(
+      `canary ${name}: nothing refused it by ${missing.join(', ')} (refused by: ${rules.join(', ') || 'nothing'})`,
+    );
   }
 }
 console.log(sick === 0 ? 'all canaries were refused' : `${sick} canaries were not refused`);

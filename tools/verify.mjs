@@ -21,15 +21,12 @@ const staticChecks = [
 ];
 
 const tests = [
-  ['bundles', bin('nx'), ['run-many', '-t', 'build', '--parallel=2', '--outputStyle=static']],
-  ['specs', bin('jest'), ['--config', 'jest.spec.config.cjs']],
-  ['integration tests', bin('jest'), ['--config', 'jest.integration.config.cjs']],
-  ['end-to-end tests', bin('jest'), ['--config', 'jest.e2e.config.cjs']],
+  ['bundles', process.execPath, ['tools/build-all.mjs']],
+  ['tests', process.execPath, ['tools/run-tests.mjs']],
 ];
 
 const onlyStatic = process.argv.includes('--static');
-const onlyTests = process.argv.includes('--tests');
-const steps = [...(onlyTests ? [] : staticChecks), ...(onlyStatic ? [] : tests)];
+const steps = [...staticChecks, ...(onlyStatic ? [] : tests)];
 
 const failed = [];
 for (const [title, command, args] of steps) {

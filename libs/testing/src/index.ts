@@ -10,6 +10,7 @@ export { freePort } from './free-port';
 export { type HttpFaultCounts, type HttpFaultProxy, type HttpFaults, startHttpFaultProxy } from './http-fault-proxy';
 export { type ProcessExit } from './child-process';
 export { seededRandom } from './seeded-random';
+export { serviceEnvironment, type ServiceEnvironmentOptions, type UsedServers } from './service-environment';
 export { type ServiceProcess, type ServiceProcessOptions, startServiceProcess } from './service-process';
 export { type ProxyTarget, type TcpFaultProxy, startTcpProxy } from './tcp-fault-proxy';
 export { type TcpFaults } from './tcp-faults';

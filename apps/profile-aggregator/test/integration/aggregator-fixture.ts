@@ -9,6 +9,7 @@ import {
 } from '@affinity/profile-storage';
 import { silentLogger } from '@affinity/service-kit';
 import {
+  serviceEnvironment,
   startBackingStack,
   startServiceProcess,
   uniqueName,
@@ -62,19 +63,9 @@ export async function startAggregatorFixture(): Promise<AggregatorFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'affinity-aggregator-'));
   const schemaFile = join(folder, 'schema.yaml');
   await writeFile(schemaFile, schemaYaml);
-  const { nats, redis, dynamodb } = stack.addresses;
-  const env = {
-    AFFINITY_SCHEMA_FILE: schemaFile,
-    AFFINITY_PARTITIONS: String(partitions),
-    AFFINITY_NATS_URLS: nats.url,
-    AFFINITY_REDIS_URL: redis.url,
-    AFFINITY_DYNAMO_ENDPOINT: dynamodb.endpoint,
-    AFFINITY_DYNAMO_REGION: dynamodb.region,
-    AFFINITY_DYNAMO_TABLE_PREFIX: `${uniqueName('t')}-`,
-    AFFINITY_METRICS_PORT: '0',
-    AWS_ACCESS_KEY_ID: dynamodb.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: dynamodb.secretAccessKey,
-  };
+  const { nats, dynamodb } = stack.addresses;
+  const tablePrefix = `${uniqueName('t')}-`;
+  const env = serviceEnvironment(stack.addresses, { schemaFile, tablePrefix, partitions });
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: dynamodb.accessKeyId,
     AWS_SECRET_ACCESS_KEY: dynamodb.secretAccessKey,
@@ -85,9 +76,9 @@ export async function startAggregatorFixture(): Promise<AggregatorFixture> {
   const client = createDynamoClient({
     dynamoEndpoint: dynamodb.endpoint,
     dynamoRegion: dynamodb.region,
-    dynamoTablePrefix: env.AFFINITY_DYNAMO_TABLE_PREFIX,
+    dynamoTablePrefix: tablePrefix,
   });
-  const tables = tableNames(env.AFFINITY_DYNAMO_TABLE_PREFIX);
+  const tables = tableNames(tablePrefix);
   await ensureTables(client, tables);
   const store = new DynamoTileStore({ client, table: tables.tiles, generation: 1 });
   return {

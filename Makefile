@@ -1,0 +1,39 @@
+# What people run. Each target does all set-up that it needs, prints what it does, and leaves no process behind.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+export NX_DAEMON := false
+export NX_ISOLATE_PLUGINS := false
+export NX_TUI := false
+export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
+
+.PHONY: help setup build demo test up down verify contracts-package clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+setup: ## Install what is missing: packages, and servers where no container engine answers
+	@node tools/setup.mjs
+
+build: setup ## Bundle all services into dist/apps
+	@node tools/build-all.mjs
+
+demo: build ## The main job from end to end; DATA=DIR replays a data set folder
+	@node --enable-source-maps dist/apps/demo/main.cjs demo $(if $(DATA),--data "$(DATA)")
+
+test: build ## Run all tests
+	@node tools/run-tests.mjs
+
+up: build ## Start a local system to play with; its data stays in .local
+	@node --enable-source-maps dist/apps/demo/main.cjs up
+
+down: setup ## Stop it
+	@node --enable-source-maps dist/apps/demo/main.cjs down
+
+verify: setup ## All that CI checks: format, contracts, types, lint, tests
+	@npm run --silent verify
+
+contracts-package: setup ## Make the packages for other teams: an npm tarball and a proto archive, in dist/contracts
+	@node tools/contracts-package/build.mjs
+
+clean: ## Remove what was built (not what was fetched, nor .local)
+	rm -rf dist .nx node_modules/.cache

@@ -1,0 +1,302 @@
+import {
+  AnswerSource,
+  Freshness,
+  IngestServiceClient,
+  ItemServiceClient,
+  ProfileServiceClient,
+  toAttributes,
+  UserServiceClient,
+  type Event,
+} from '@affinity/contracts';
+import type { AttributeValue } from '@affinity/domain';
+import { createGrpcClient } from '@affinity/service-kit';
+import {
+  serviceEnvironment,
+  startBackingStack,
+  startServiceProcess,
+  uniqueName,
+  until,
+  type BackingStack,
+  type ServiceProcess,
+} from '@affinity/testing';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const schemaYaml = `
+version: "1"
+event_types: { view: 1, park: 5 }
+dimensions:
+  - { name: colour, kind: categorical, prior_strength: 5 }
+  - { name: price, kind: numeric }
+  - { name: price_range, kind: range, source: price, edges: [1000, 5000, 20000] }
+`;
+
+let counter = 0;
+
+function event(userId: string, itemId: string, over: Partial<Event> = {}): Event {
+  counter += 1;
+  return {
+    eventId: `e${counter}`,
+    userId,
+    sessionId: 's',
+    eventType: 'view',
+    itemId,
+    occurredAt: new Date(),
+    attributes: new Map(),
+    recommendationId: '',
+    impression: [],
+    ...over,
+  };
+}
+
+const item = (itemId: string, attributes: Record<string, AttributeValue>) => ({
+  itemId,
+  attributes: toAttributes(new Map(Object.entries(attributes))),
+});
+
+describe('feature-store', () => {
+  let stack: BackingStack<'nats' | 'redis' | 'dynamodb'>;
+  let folder: string;
+  let services: { ingest: ServiceProcess; aggregator: ServiceProcess; store: ServiceProcess };
+  const clients: { close(): void }[] = [];
+  let api: ReturnType<typeof connect>;
+
+  function connect() {
+    const options = (service: ServiceProcess) => ({
+      address: `127.0.0.1:${service.port('grpcPort')}`,
+      defaultDeadlineMs: 5_000,
+    });
+    const made = {
+      ingest: createGrpcClient(IngestServiceClient, options(services.ingest)),
+      profiles: createGrpcClient(ProfileServiceClient, options(services.store)),
+      items: createGrpcClient(ItemServiceClient, options(services.store)),
+      users: createGrpcClient(UserServiceClient, options(services.store)),
+    };
+    clients.push(...Object.values(made));
+    return made;
+  }
+
+  beforeAll(async () => {
+    stack = await startBackingStack({ services: ['nats', 'redis', 'dynamodb'] });
+    folder = await mkdtemp(join(tmpdir(), 'affinity-feature-store-'));
+    const schemaFile = join(folder, 'schema.yaml');
+    await writeFile(schemaFile, schemaYaml);
+    const shared = { schemaFile, tablePrefix: `${uniqueName('t')}-`, partitions: 8 };
+    const env = serviceEnvironment(stack.addresses, shared);
+    const start = (app: string, more: Record<string, string>) => startServiceProcess({ app, env: { ...env, ...more } });
+    const aggregator = await start('profile-aggregator', { AFFINITY_POPULATION_FLUSH_MS: '200' });
+    const store = await start('feature-store', { AFFINITY_GRPC_PORT: '0', AFFINITY_POPULATION_REFRESH_MS: '300' });
+    const { nats, dynamodb } = stack.addresses;
+    const ingestEnv = { ...serviceEnvironment({ nats, dynamodb }, shared), AFFINITY_GRPC_PORT: '0' };
+    const ingest = await startServiceProcess({ app: 'ingest', env: ingestEnv });
+    services = { ingest, aggregator, store };
+    api = connect();
+    await api.items.putItems({
+      items: [
+        item('red-car', { colour: 'red', price: 4_000 }),
+        item('blue-car', { colour: 'blue', price: 30_000 }),
+        item('green-car', { colour: 'green', price: 9_000 }),
+      ],
+    });
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const client of clients) client.close();
+    await Promise.all(Object.values(services).map((service) => service.kill()));
+    await stack.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const user = (userId: string) => ({ key: { $case: 'userId' as const, value: userId } });
+
+  async function view(...events: Event[]): Promise<string> {
+    const { outcomes, readToken } = await api.ingest.publishEvents({ events });
+    expect(outcomes.map(({ outcome }) => outcome?.$case)).toEqual(events.map(() => 'accepted'));
+    return readToken;
+  }
+
+  it('shows an event to a read with its token, item attributes from the catalogue included', async () => {
+    const readToken = await view(
+      event('ann', 'red-car'),
+      event('ann', 'red-car'),
+      event('ann', 'blue-car', { eventType: 'park' }),
+    );
+    const { profile, info } = await api.profiles.getProfile({
+      profile: user('ann'),
+      options: { readToken, freshness: Freshness.UNSPECIFIED },
+    });
+    expect(info).toMatchObject({ stale: false, tokenCovered: true });
+    expect(profile?.eventCount).toBe(3n);
+    const states = new Map(profile?.dimensions.map(({ name, state }) => [name, state]));
+    expect(states.get('colour')).toEqual({
+      $case: 'categorical',
+      value: {
+        categories: [
+          { value: 'blue', weight: 5, share: 5 / 7 },
+          { value: 'red', weight: 2, share: 2 / 7 },
+        ],
+        otherWeight: 0,
+        totalWeight: 7,
+      },
+    });
+    expect(states.get('price')).toMatchObject({ value: { weight: 7, min: 4_000, max: 30_000 } });
+    expect(states.get('price_range')).toMatchObject({
+      value: { categories: [{ value: '[20000,inf)' }, { value: '[1000,5000)' }] },
+    });
+    expect(states.get('item')).toMatchObject({ $case: 'items' });
+  });
+
+  it('answers from the cache, which the writer keeps fresh', async () => {
+    await view(event('bob', 'red-car'));
+    await api.profiles.getProfile({ profile: user('bob') });
+    await until(
+      async () => (await api.profiles.getProfile({ profile: user('bob') })).info?.source === AnswerSource.CACHE,
+      5_000,
+      'an answer from the cache',
+    );
+    const readToken = await view(event('bob', 'blue-car'));
+    const { profile, info } = await api.profiles.getProfile({
+      profile: user('bob'),
+      options: { readToken, freshness: Freshness.UNSPECIFIED },
+    });
+    expect(info?.source).toBe(AnswerSource.CACHE);
+    expect(profile?.eventCount).toBe(2n);
+  });
+
+  it('folds only the days, dimensions and decay asked for', async () => {
+    const dayMs = 86_400_000;
+    const readToken = await view(
+      event('cid', 'red-car', { occurredAt: new Date(Date.now() - 2 * dayMs) }),
+      event('cid', 'blue-car'),
+    );
+    const options = { readToken, freshness: Freshness.UNSPECIFIED };
+    const decayed = await api.profiles.getProfile({
+      profile: user('cid'),
+      options,
+      query: { dimensions: ['colour'], decay: { kind: { $case: 'exponential', value: { halfLifeDays: 2 } } } },
+    });
+    expect(decayed.profile?.dimensions).toMatchObject([
+      {
+        name: 'colour',
+        state: {
+          value: {
+            categories: [
+              { value: 'blue', weight: 1 },
+              { value: 'red', weight: 0.5 },
+            ],
+          },
+        },
+      },
+    ]);
+    const today = await api.profiles.getProfile({
+      profile: user('cid'),
+      options,
+      query: { dimensions: ['colour'], range: { range: { $case: 'lastDays', value: 1 } } },
+    });
+    expect(today.profile?.eventCount).toBe(1n);
+  });
+
+  it('prefers what a visitor favours, over the population’s prior, and scores items by it', async () => {
+    const events = Array.from({ length: 20 }, (_, i) => event('dee', i < 15 ? 'red-car' : 'green-car'));
+    const others = Array.from({ length: 20 }, (_, i) => event(`other${i}`, 'blue-car'));
+    const readToken = await view(...events, ...others);
+    const options = { readToken, freshness: Freshness.UNSPECIFIED };
+    await until(
+      async () => {
+        const { scores } = await api.profiles.scoreItems({
+          profile: user('dee'),
+          options,
+          items: ['red-car', 'blue-car', 'unknown'].map((itemId) => ({ itemId, attributes: new Map() })),
+        });
+        const [red, blue, unknown] = scores;
+        return red!.score > 0.2 && blue!.score < -0.2 && unknown!.unknownItem && unknown!.score === 0;
+      },
+      10_000,
+      'the population to be known',
+    );
+    const { preferences } = await api.profiles.getPreferences({
+      profile: user('dee'),
+      options,
+      query: { dimensions: ['colour'] },
+      maxValues: 0,
+    });
+    const colour = preferences?.dimensions[0]?.preference;
+    expect(colour?.$case === 'categorical' && colour.value.categories[0]?.value).toBe('red');
+  });
+
+  it('gives an empty profile to a visitor it does not know', async () => {
+    const { profile } = await api.profiles.getProfile({ profile: { key: { $case: 'sessionId', value: 'nobody' } } });
+    expect(profile).toEqual({ dimensions: [], eventCount: 0n, firstDay: '', lastDay: '' });
+  });
+
+  it('names every field of a question that breaks a rule', async () => {
+    const failing = api.profiles.getProfile({
+      profile: user('session:x'),
+      query: {
+        dimensions: ['size'],
+        range: { range: { $case: 'lastDays', value: 0 } },
+        decay: { kind: { $case: 'linear', value: { windowDays: -1 } } },
+      },
+      options: { readToken: 'garbage', freshness: Freshness.UNSPECIFIED },
+    });
+    const error = await failing.catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    const fields = (error as { fieldViolations: { field: string }[] }).fieldViolations.map(({ field }) => field);
+    expect(fields.sort()).toEqual([
+      'options.read_token',
+      'profile.user_id',
+      'query.decay.linear.window_days',
+      'query.dimensions[0]',
+      'query.range.last_days',
+    ]);
+  });
+
+  it('keeps users with features of any shape', async () => {
+    const features = { vector: [0.1, 0.2], nested: { premium: true }, none: null };
+    await api.users.putUser({ user: { userId: 'eve', userName: 'Eve', userFeatures: features } });
+    const { user: stored } = await api.users.getUser({ userId: 'eve' });
+    expect(stored).toMatchObject({ userId: 'eve', userName: 'Eve', userFeatures: features });
+    await expect(api.users.getUser({ userId: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('goes on answering while the store, the cache or the stream is away', async () => {
+    const readToken = await view(event('fay', 'red-car'));
+    const ask = () => api.profiles.getProfile({ profile: user('fay') });
+    await api.profiles.getProfile({ profile: user('fay'), options: { readToken, freshness: Freshness.UNSPECIFIED } });
+    await until(async () => (await ask()).info?.source === AnswerSource.CACHE, 5_000, 'an answer from the cache');
+
+    await stack.services.redis.pause();
+    expect(await ask()).toMatchObject({
+      profile: { eventCount: 1n },
+      info: { source: AnswerSource.STORE, stale: false },
+    });
+    await stack.services.redis.resume();
+
+    await stack.services.nats.kill();
+    expect((await ask()).profile?.eventCount).toBe(1n);
+    await stack.services.nats.restart();
+
+    await stack.services.dynamodb.pause();
+    try {
+      await until(async () => (await ask()).profile?.eventCount === 1n, 15_000, 'an answer from the cache');
+      const unknown = await api.profiles.getProfile({ profile: user('never seen') });
+      expect(unknown.info).toMatchObject({ source: AnswerSource.PRIOR, stale: true });
+      const current = api.profiles.getProfile({
+        profile: user('fay'),
+        options: { readToken: '', freshness: Freshness.REQUIRE_CURRENT },
+      });
+      await expect(current).rejects.toMatchObject({
+        code: expect.stringMatching(/UNAVAILABLE|DEADLINE_EXCEEDED/) as unknown,
+      });
+    } finally {
+      await stack.services.dynamodb.resume();
+    }
+  }, 60_000);
+
+  it('stops cleanly', async () => {
+    expect(await services.store.stop()).toMatchObject({ code: 0 });
+    await services.store.restart();
+    api = connect();
+  });
+});
