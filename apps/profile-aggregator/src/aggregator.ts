@@ -6,14 +6,16 @@ import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { UserFlush } from './partition-session';
 import { PartitionWorker, readerName, type PartitionWorkerOptions } from './partition-worker';
 
-/** Refreshes cached profiles with tiles that were just stored. Never throws: a cache that is away is left to its expiry. */
+/** Keeps cached profiles as the store has them. Never throws: a cache that is away is left to its expiry. */
 export interface ProfileRefresher {
   refresh(flush: UserFlush): Promise<void>;
+  /** Removes an erased profile. */
+  remove(profileKey: string): Promise<void>;
 }
 
 /** What the aggregator works with. */
 export interface AggregatorOptions {
-  readonly worker: Omit<PartitionWorkerOptions, 'partition' | 'onFlushed'>;
+  readonly worker: Omit<PartitionWorkerOptions, 'partition' | 'onFlushed' | 'onErased'>;
   readonly partitions: number;
   readonly leaseTtlMs: number;
   readonly streamReplicas: number;
@@ -59,7 +61,8 @@ export class Aggregator implements Component {
   private begin(partition: number): void {
     const { worker } = this.options;
     const onFlushed = (flush: UserFlush): Promise<void> => this.announce(flush);
-    this.workers.set(partition, new PartitionWorker({ ...worker, partition, onFlushed }));
+    const onErased = (profileKey: string): Promise<void> => this.options.refresher.remove(profileKey);
+    this.workers.set(partition, new PartitionWorker({ ...worker, partition, onFlushed, onErased }));
     this.answering.set(
       partition,
       answerWatermark(worker.connection, partition, () => this.watermarks.get(partition)),

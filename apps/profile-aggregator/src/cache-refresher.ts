@@ -13,11 +13,18 @@ export function createCacheRefresher(cache: ProfileCache, logger: Logger): Profi
         logger.debug({ err: error, partition }, 'cached profiles were not refreshed');
       }
     },
+    async remove(profileKey) {
+      try {
+        await cache.remove(profileKey);
+      } catch (error) {
+        logger.warn({ err: error }, 'an erased profile may be cached until it is revalidated');
+      }
+    },
   };
 }
 
 /** No cache to keep fresh. */
-export const noRefresher: ProfileRefresher = { refresh: () => Promise.resolve() };
+export const noRefresher: ProfileRefresher = { refresh: () => Promise.resolve(), remove: () => Promise.resolve() };
 
 function refreshOf({ key, mark, content }: OpenTile): TileRefresh[] {
   if (key.owner.kind !== 'user') return [];

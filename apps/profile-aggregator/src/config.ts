@@ -2,6 +2,7 @@ import {
   defaulted,
   deploymentSettings,
   dynamoSettings,
+  erasureSettings,
   integer,
   natsSettings,
   optional,
@@ -18,6 +19,7 @@ const { redisPassword } = redisSettings;
 export const aggregatorSettings = {
   ...serviceSettings,
   ...deploymentSettings,
+  ...erasureSettings,
   ...natsSettings,
   ...dynamoSettings,
   redisUrl: optional({

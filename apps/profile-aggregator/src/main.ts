@@ -2,9 +2,11 @@ import { createRedisProfileCache, connectRedis } from '@affinity/hot-cache';
 import { connectNats, createDeadLetterStore, createStreamLookup, ensureEventStreams } from '@affinity/messaging';
 import {
   createDynamoClient,
+  createDynamoTombstoneStore,
   DynamoCheckpointStore,
   DynamoTileStore,
   ensureTables,
+  sharedErasureHashKey,
   tableNames,
 } from '@affinity/profile-storage';
 import { resource, runService, type ServiceContext } from '@affinity/service-kit';
@@ -13,7 +15,7 @@ import { randomUUID } from 'node:crypto';
 import { Aggregator, type ProfileRefresher } from './aggregator';
 import { createCacheRefresher, noRefresher } from './cache-refresher';
 import { aggregatorSettings, type AggregatorConfig } from './config';
-import { readerName } from './partition-worker';
+import { readerName, type Counted } from './partition-worker';
 
 /** The generation of tiles that is served. */
 const generation = 1;
@@ -57,6 +59,11 @@ async function build(context: ServiceContext<AggregatorConfig>): Promise<void> {
       lookup: createStreamLookup(await jetstreamManager(connection)),
       deadLetters: createDeadLetterStore(connection),
       tiles: new DynamoTileStore({ client, table: tables.tiles, generation, concurrency: config.storeConcurrency }),
+      tombstones: createDynamoTombstoneStore({
+        client,
+        table: tables.control,
+        hashKey: config.erasureHashKey?.reveal() ?? (await sharedErasureHashKey(client, tables.control)),
+      }),
       checkpoints: new DynamoCheckpointStore({
         client,
         table: tables.control,
@@ -89,9 +96,10 @@ function countMessages({ metrics }: ServiceContext<AggregatorConfig>) {
     help: 'Messages of the stream by what became of them',
     labels: ['outcome'],
   });
-  return (counts: { readonly counted: number; readonly repeated: number; readonly deadLettered: number }): void => {
+  return (counts: Counted): void => {
     messages.inc({ outcome: 'counted' }, counts.counted);
     messages.inc({ outcome: 'repeated' }, counts.repeated);
+    messages.inc({ outcome: 'erased' }, counts.erased);
     messages.inc({ outcome: 'dead_lettered' }, counts.deadLettered);
   };
 }

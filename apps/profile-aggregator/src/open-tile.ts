@@ -1,6 +1,6 @@
 import { advance, covers, emptyTile, EventIdMemory, foldInteraction, markOfNothing, sameMark } from '@affinity/domain';
 import type { DayTile, Interaction, Mark, Schema, TileLimits } from '@affinity/domain';
-import type { StoredTile, TileHead, TileKey, TileWrite } from '@affinity/profile-storage';
+import type { StoredTile, TileHead, TileKey, TileWrite, Tombstone } from '@affinity/profile-storage';
 
 /** How a tile counts: by which schema, within which limits, and whether it remembers event ids. */
 export interface CountingRules {
@@ -22,6 +22,7 @@ const graceDays = 7;
  *
  * O1. The tile holds exactly the events at or below its mark, each once.
  * O2. `version` is the version that is stored, 0 when none is; `changed` names the dimensions that the stored one lacks.
+ * O3. Of an erased profile nothing is counted that came at or below its tombstone, or happened before it.
  */
 export class OpenTile {
   private readonly changed = new Set<string>();
@@ -35,17 +36,36 @@ export class OpenTile {
     private currentMark: Mark,
     private version: number,
     private expiresAtS: number,
+    private readonly tombstone: Tombstone | undefined,
   ) {}
 
-  /** A tile that nobody has written yet. */
-  static empty(key: TileKey, rules: CountingRules): OpenTile {
-    return new OpenTile(key, rules, emptyTile(), new EventIdMemory(), markOfNothing, 0, 0);
+  /** A tile that nobody has written yet, or that was erased: then it counts only what came and happened after (O3). */
+  static empty(key: TileKey, rules: CountingRules, tombstone?: Tombstone): OpenTile {
+    return new OpenTile(
+      key,
+      rules,
+      emptyTile(),
+      new EventIdMemory(),
+      tombstone?.mark ?? markOfNothing,
+      0,
+      0,
+      tombstone,
+    );
   }
 
   /** A tile as the store holds it. */
-  static stored(stored: StoredTile, rules: CountingRules): OpenTile {
-    const eventIds = new EventIdMemory(stored.eventIdHashes);
-    return new OpenTile(stored.key, rules, stored.tile, eventIds, stored.mark, stored.version, stored.expiresAtS);
+  static stored(stored: StoredTile, rules: CountingRules, tombstone?: Tombstone): OpenTile {
+    const { key, tile, mark, version, expiresAtS } = stored;
+    return new OpenTile(
+      key,
+      rules,
+      tile,
+      new EventIdMemory(stored.eventIdHashes),
+      mark,
+      version,
+      expiresAtS,
+      tombstone,
+    );
   }
 
   /** How far the tile has counted. */
@@ -71,6 +91,7 @@ export class OpenTile {
   /** Counts an event unless it is counted already (O1), by its position or, in a user tile, by its id. */
   count(interaction: Interaction, position: Mark): boolean {
     if (covers(this.currentMark, position)) return false;
+    if (this.tombstone !== undefined && isErased(this.tombstone, interaction, position)) return false; // O3
     if (this.rules.remembersEventIds) {
       if (this.eventIds.has(interaction.eventId)) return false;
       this.eventIds.add(interaction.eventId);
@@ -126,6 +147,10 @@ export class OpenTile {
     this.unwritten(write);
     return 'stored in part';
   }
+}
+
+function isErased(tombstone: Tombstone, interaction: Interaction, position: Mark): boolean {
+  return interaction.occurredAtMs <= tombstone.erasedAtMs || covers(tombstone.mark, position);
 }
 
 function expiryOf(key: TileKey, interaction: Interaction, schema: Schema): number {

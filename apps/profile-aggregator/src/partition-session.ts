@@ -1,7 +1,8 @@
 import { dayOf, type Interaction, type Mark, type Schema } from '@affinity/domain';
 import { retry } from '@affinity/service-kit';
-import type { CheckpointStore, TileKey, TileStore } from '@affinity/profile-storage';
+import type { CheckpointStore, TileKey, TileStore, TombstoneStore } from '@affinity/profile-storage';
 import type { OpenTile } from './open-tile';
+import type { Erasure } from './record-decoding';
 import { ForeignWriteError, TileGroup } from './tile-group';
 
 /** What a partition's writer works with. */
@@ -11,12 +12,15 @@ export interface PartitionSessionOptions {
   readonly schema: Schema;
   readonly tiles: TileStore;
   readonly checkpoints: CheckpointStore;
+  readonly tombstones: TombstoneStore;
   /** Unique to this session: conditions tell its own writes by it. */
   readonly writer: string;
   /** Bytes of clean tiles kept in memory, about. */
   readonly maxOpenBytes: number;
   /** Called after each flush of user tiles, before anything else learns of it. */
   readonly onFlushed: (flush: UserFlush) => Promise<void>;
+  /** Called when a profile's tiles are gone, before later events are counted. */
+  readonly onErased: (profileKey: string) => Promise<void>;
 }
 
 /** What became visible in the store. */
@@ -27,10 +31,11 @@ export interface UserFlush {
   readonly tiles: readonly OpenTile[];
 }
 
-/** A message that was read: an interaction to count, or one that was dealt with otherwise. */
+/** A message that was read: an interaction to count, a profile to erase, or one that was dealt with otherwise. */
 export interface ReadRecord {
   readonly position: Mark;
   readonly interaction?: Interaction;
+  readonly erasure?: Erasure;
 }
 
 interface Progress {
@@ -45,7 +50,9 @@ interface Progress {
  * S1. Records are folded in the order in which they were read, each in its user's day tile and in the population's.
  * S2. User tiles and population tiles are flushed each at their own pace; what is stored carries its own mark.
  * S3. The checkpoint moves only to positions at or below which every state is stored, and only from its last known version.
- * S4. After ForeignWriteError the session must be dropped: its memory can no longer be trusted.
+ * S4. An erasure takes its place in the order: it removes what was counted before it and leaves a tombstone. No flush is
+ *     under way meanwhile.
+ * S5. After ForeignWriteError the session must be dropped: its memory can no longer be trusted.
  */
 export class PartitionSession {
   private readonly users: TileGroup;
@@ -53,14 +60,21 @@ export class PartitionSession {
   private folded: Progress | undefined;
   private usersFlushed: Progress | undefined;
   private populationFlushed: Progress | undefined;
+  private busy: Promise<void> = Promise.resolve();
   private checkpointed = 0;
   private checkpointVersion = 0;
 
   constructor(private readonly options: PartitionSessionOptions) {
-    const { tiles: store, schema, writer, maxOpenBytes: maxBytes } = options;
-    this.users = new TileGroup({ store, writer, maxBytes, rules: { schema, remembersEventIds: true } });
+    const { tiles: store, tombstones, schema, writer, maxOpenBytes: maxBytes } = options;
+    this.users = new TileGroup({ store, tombstones, writer, maxBytes, rules: { schema, remembersEventIds: true } });
     const limits = { cap: schema.populationCap };
-    this.population = new TileGroup({ store, writer, maxBytes, rules: { schema, limits, remembersEventIds: false } });
+    this.population = new TileGroup({
+      store,
+      tombstones,
+      writer,
+      maxBytes,
+      rules: { schema, limits, remembersEventIds: false },
+    });
   }
 
   /** The stored checkpoint; its version is remembered for S3. Undefined before the first. */
@@ -87,11 +101,14 @@ export class PartitionSession {
 
   /** Folds records (S1), trying until the store answers or the signal aborts. Returns how many were new to their user's tile. */
   async fold(records: readonly ReadRecord[], signal: AbortSignal): Promise<number> {
-    await retry(() => this.load(records), { attempts: Infinity, signal });
     let counted = 0;
-    for (const record of records) {
-      if (record.interaction !== undefined && this.count(record.interaction, record.position)) counted += 1;
-      this.folded = { folded: (this.folded?.folded ?? 0) + 1, position: record.position };
+    for (const run of runsBetweenErasures(records)) {
+      await retry(() => this.load(run), { attempts: Infinity, signal });
+      for (const { interaction, position, erasure } of run) {
+        if (interaction !== undefined && this.count(interaction, position)) counted += 1;
+        if (erasure !== undefined) await retry(() => this.erase(erasure, position), { attempts: Infinity, signal });
+        this.folded = { folded: (this.folded?.folded ?? 0) + 1, position };
+      }
     }
     this.users.evict();
     this.population.evict();
@@ -99,7 +116,11 @@ export class PartitionSession {
   }
 
   /** Stores the dirty user tiles (S2) and says so. */
-  async flushUsers(): Promise<void> {
+  flushUsers(): Promise<void> {
+    return this.alone(() => this.storeUsers());
+  }
+
+  private async storeUsers(): Promise<void> {
     const upTo = this.folded;
     const tiles = await this.users.flush();
     if (upTo === undefined || upTo.folded === this.usersFlushed?.folded) return;
@@ -108,10 +129,12 @@ export class PartitionSession {
   }
 
   /** Stores the dirty population tiles (S2). */
-  async flushPopulation(): Promise<void> {
-    const upTo = this.folded;
-    await this.population.flush();
-    this.populationFlushed = upTo;
+  flushPopulation(): Promise<void> {
+    return this.alone(async () => {
+      const upTo = this.folded;
+      await this.population.flush();
+      this.populationFlushed = upTo;
+    });
   }
 
   /** Moves the checkpoint as far as S3 allows. */
@@ -127,6 +150,25 @@ export class PartitionSession {
   /** Moves the checkpoint past messages of other partitions, when nothing of this one is left to fold or store. */
   async advanceIdle(position: Mark): Promise<void> {
     if (!this.behind && this.users.dirtyTiles === 0) await this.writeCheckpoint(position);
+  }
+
+  /** S4 */
+  private erase({ profileKey, requestedAtMs }: Erasure, mark: Mark): Promise<void> {
+    return this.alone(async () => {
+      const { tombstones, tiles, onErased } = this.options;
+      const owner = { kind: 'user', profileKey } as const;
+      await tombstones.write(profileKey, { mark, erasedAtMs: requestedAtMs });
+      await tiles.eraseOwner(owner, mark);
+      this.users.forget(owner);
+      await onErased(profileKey);
+    });
+  }
+
+  /** One after the other: a flush and an erasure never meet. */
+  private alone(operation: () => Promise<void>): Promise<void> {
+    const turn = this.busy.then(operation);
+    this.busy = turn.catch(() => undefined);
+    return turn;
   }
 
   private async writeCheckpoint(mark: Mark): Promise<void> {
@@ -158,4 +200,15 @@ export class PartitionSession {
     const { partition, region } = this.options;
     return { owner: { kind: 'population', partition }, day: dayOf(occurredAtMs), region };
   }
+}
+
+/** Records in runs that each end with an erasure or the last record: what comes after an erasure is loaded after it. */
+function* runsBetweenErasures(records: readonly ReadRecord[]): Generator<readonly ReadRecord[]> {
+  let from = 0;
+  for (const [i, { erasure }] of records.entries()) {
+    if (erasure === undefined) continue;
+    yield records.slice(from, i + 1);
+    from = i + 1;
+  }
+  if (from < records.length) yield records.slice(from);
 }

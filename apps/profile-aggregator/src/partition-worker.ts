@@ -33,6 +33,7 @@ export interface PartitionWorkerOptions extends Omit<PartitionSessionOptions, 'w
 export interface Counted {
   readonly counted: number;
   readonly repeated: number;
+  readonly erased: number;
   readonly deadLettered: number;
 }
 
@@ -157,13 +158,20 @@ export class PartitionWorker {
     for (const message of messages) records.push(await this.decode(message, signal));
     const counted = await session.fold(records, signal);
     const usable = records.filter((record) => record.interaction !== undefined).length;
-    this.options.onCounted({ counted, repeated: usable - counted, deadLettered: records.length - usable });
+    const erased = records.filter((record) => record.erasure !== undefined).length;
+    this.options.onCounted({
+      counted,
+      repeated: usable - counted,
+      erased,
+      deadLettered: records.length - usable - erased,
+    });
   }
 
   private async decode(message: StreamMessage, signal: AbortSignal): Promise<ReadRecord> {
     const { position, subject, data } = message;
     const decoded = decodeRecord(data, this.options.schema);
     if (decoded.kind === 'interaction') return { position, interaction: decoded.interaction };
+    if (decoded.kind === 'erasure') return { position, erasure: decoded.erasure };
     const { partition, deadLetters } = this.options;
     const letter = { reader: readerName, partition, reason: decoded.reason, subject, position, data };
     await retry(() => deadLetters.store(letter), { attempts: Infinity, signal });

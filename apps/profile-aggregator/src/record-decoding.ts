@@ -1,18 +1,39 @@
-import { StreamRecord, toInteraction } from '@affinity/contracts';
+import { StreamRecord, toInteraction, type UserErasure } from '@affinity/contracts';
 import type { Interaction, Schema } from '@affinity/domain';
 
 /** What a message of the stream asks for; `unusable`: why it goes to the dead letters. */
 export type DecodedRecord =
+  | { readonly kind: 'erasure'; readonly erasure: Erasure }
   | { readonly kind: 'interaction'; readonly interaction: Interaction }
   | { readonly kind: 'unusable'; readonly reason: string };
+
+/** A profile that is to be forgotten. */
+export interface Erasure {
+  readonly profileKey: string;
+  /** When that was asked for, in epoch milliseconds: what happened before counts as absent. */
+  readonly requestedAtMs: number;
+}
 
 /** Reads a message's body and judges it as ingest did, by its own times, so that a replay judges the same. */
 export function decodeRecord(data: Uint8Array, schema: Schema): DecodedRecord {
   const record = parse(data);
   if (record === undefined) return unusable('the body is not a stream record');
-  if (record.record?.$case !== 'event')
-    return unusable(`a record of kind ${record.record?.$case ?? 'none'} cannot be counted`);
-  const interaction = toInteraction(record.record.value);
+  switch (record.record?.$case) {
+    case 'event':
+      return usable(toInteraction(record.record.value), schema);
+    case 'erasure':
+      return erasureOf(record.record.value);
+    case undefined:
+      return unusable('the record is of a kind that this version does not know');
+  }
+}
+
+function erasureOf({ profileKey, requestedAt }: UserErasure): DecodedRecord {
+  if (profileKey === '' || requestedAt === undefined) return unusable('the erasure lacks its profile or time');
+  return { kind: 'erasure', erasure: { profileKey, requestedAtMs: requestedAt.getTime() } };
+}
+
+function usable(interaction: Interaction | undefined, schema: Schema): DecodedRecord {
   if (interaction === undefined) return unusable('the event lacks its id, type, time or actor');
   return judge(interaction, schema);
 }

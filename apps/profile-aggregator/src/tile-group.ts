@@ -1,6 +1,14 @@
-import type { Interaction, Mark } from '@affinity/domain';
+import { isNoLater, type Interaction, type Mark } from '@affinity/domain';
 import { AffinityError } from '@affinity/service-kit';
-import type { TileKey, TileStore, TileWrite } from '@affinity/profile-storage';
+import type {
+  StoredTile,
+  TileKey,
+  TileOwner,
+  TileStore,
+  TileWrite,
+  Tombstone,
+  TombstoneStore,
+} from '@affinity/profile-storage';
 import { OpenTile, type CountingRules } from './open-tile';
 
 /** Somebody else wrote a tile or checkpoint of this partition: what is in memory can no longer be trusted. */
@@ -13,6 +21,7 @@ export class ForeignWriteError extends AffinityError {
 /** Which tiles, where they are stored, and how many may be in memory. */
 export interface TileGroupOptions {
   readonly store: TileStore;
+  readonly tombstones: TombstoneStore;
   readonly rules: CountingRules;
   readonly writer: string;
   /** Bytes of clean tiles to keep for the next event, about; dirty tiles are bounded by their reader's back-pressure. */
@@ -52,6 +61,16 @@ export class TileGroup {
     return this.open.size;
   }
 
+  /** Forgets the open tiles of an owner, stored or not. No flush may be under way. */
+  forget(owner: TileOwner): void {
+    for (const [name, tile] of this.open) {
+      if (!sameOwner(tile.key.owner, owner)) continue;
+      this.open.delete(name);
+      this.dirty.delete(tile);
+      this.bytes -= tile.bytes;
+    }
+  }
+
   /** Reads the tiles of the events that are not open yet. Throws UNAVAILABLE or RESOURCE_EXHAUSTED and may be called again. */
   async load(keys: Iterable<TileKey>): Promise<void> {
     const missing = new Map<string, TileKey>();
@@ -60,12 +79,10 @@ export class TileGroup {
       if (!this.open.has(name)) missing.set(name, key);
     }
     if (missing.size === 0) return;
-    const stored = await this.options.store.read([...missing.values()]);
-    [...missing].forEach(([name, key], i) => {
-      const found = stored[i];
-      const { rules } = this.options;
-      this.insert(name, found === undefined ? OpenTile.empty(key, rules) : OpenTile.stored(found, rules));
-    });
+    const { store, tombstones } = this.options;
+    const wanted = [...missing.values()];
+    const [stored, erased] = await Promise.all([store.read(wanted), tombstones.read(profileKeysOf(wanted))]);
+    for (const [i, key] of wanted.entries()) this.insert(nameOf(key), await this.opened(key, stored[i], erased));
   }
 
   /** Counts an event in its tile, which must be loaded. Returns whether it was new. */
@@ -107,6 +124,21 @@ export class TileGroup {
     }
   }
 
+  private async opened(
+    key: TileKey,
+    stored: StoredTile | undefined,
+    erased: ReadonlyMap<string, Tombstone>,
+  ): Promise<OpenTile> {
+    const { rules, store } = this.options;
+    const tombstone = key.owner.kind === 'user' ? erased.get(key.owner.profileKey) : undefined;
+    if (stored === undefined) return OpenTile.empty(key, rules, tombstone);
+    if (tombstone === undefined || !isNoLater(stored.mark, tombstone.mark))
+      return OpenTile.stored(stored, rules, tombstone);
+    // A zombie wrote it after the erasure removed what was there.
+    await store.eraseOwner(key.owner, tombstone.mark);
+    return OpenTile.empty(key, rules, tombstone);
+  }
+
   private async store(tile: OpenTile): Promise<void> {
     this.writing.add(tile); // G2
     try {
@@ -142,6 +174,15 @@ export class TileGroup {
     this.open.set(name, tile);
     this.bytes += tile.bytes;
   }
+}
+
+function sameOwner(left: TileOwner, right: TileOwner): boolean {
+  if (left.kind === 'user') return right.kind === 'user' && left.profileKey === right.profileKey;
+  return right.kind === 'population' && left.partition === right.partition;
+}
+
+function profileKeysOf(keys: readonly TileKey[]): readonly string[] {
+  return keys.flatMap(({ owner }) => (owner.kind === 'user' ? [owner.profileKey] : []));
 }
 
 function nameOf({ owner, day, region }: TileKey): string {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { advance, covers, markOfNothing, type Mark } from './mark';
+import { advance, covers, isNoLater, markOfNothing, type Mark } from './mark';
 
 const at = (sequence: number, timestampNs: bigint): Mark => ({ sequence, timestampNs });
 
@@ -16,6 +16,18 @@ describe('covers', () => {
 
   it('fails for everything when nothing was counted', () => {
     expect(covers(markOfNothing, at(1, 1n))).toBe(false);
+  });
+});
+
+describe('isNoLater', () => {
+  it('goes by time, so that a state of a rolled-back stream is earlier whatever its sequence', () => {
+    expect(isNoLater(at(9, 1_000n), at(1, 2_000n))).toBe(true);
+    expect(isNoLater(at(1, 2_000n), at(9, 1_000n))).toBe(false);
+  });
+
+  it('goes by sequence at the same time', () => {
+    expect(isNoLater(at(1, 1_000n), at(1, 1_000n))).toBe(true);
+    expect(isNoLater(at(2, 1_000n), at(1, 1_000n))).toBe(false);
   });
 });
 

@@ -27,6 +27,15 @@ export function advance(mark: Mark, position: Mark): Mark {
   return { sequence: position.sequence, timestampNs: mark.timestampNs };
 }
 
+/**
+ * Whether one state of a partition was marked no later than another: by time, and by sequence at the same time. Unlike
+ * sequences, times stay comparable when the stream was rolled back in between.
+ */
+export function isNoLater(mark: Mark, than: Mark): boolean {
+  if (mark.timestampNs !== than.timestampNs) return mark.timestampNs < than.timestampNs;
+  return mark.sequence <= than.sequence;
+}
+
 /** Whether two marks name the same position. */
 export function sameMark(left: Mark, right: Mark): boolean {
   return left.sequence === right.sequence && left.timestampNs === right.timestampNs;

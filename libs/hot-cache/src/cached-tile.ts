@@ -9,15 +9,18 @@ export interface CacheableTile {
   readonly tile: DayTile;
 }
 
-/** Length of the mark's timestamp before the bytes of a tile: fixed, so that texts compare as numbers do. */
-export const timestampLength = 20;
+/** Digits of a number before the bytes of a tile: fixed, so that texts compare as numbers do. */
+const digits = 20;
+
+/** Length of the mark before the bytes of a tile: its timestamp, then its sequence. */
+export const markLength = 2 * digits;
 
 /** The hash field of a tile in its user's entry. */
 export function tileField(tile: { readonly day: Day; readonly region: string }): string {
   return `t${formatDay(tile.day)}#${tile.region}`;
 }
 
-/** The cached bytes of a tile: its mark's timestamp as 20 digits, then the tile. */
+/** The cached bytes of a tile: its mark as fixed-length digits, then the tile. */
 export function encodeCacheableTile({ day, region, mark, tile }: CacheableTile): Buffer {
   const message: CachedTile = {
     day,
@@ -27,13 +30,13 @@ export function encodeCacheableTile({ day, region, mark, tile }: CacheableTile):
     eventCount: BigInt(tile.eventCount),
     dimensions: new Map([...tile.dimensions].map(([name, state]) => [name, toStoredDimension(state)])),
   };
-  const timestamp = mark.timestampNs.toString().padStart(timestampLength, '0');
-  return Buffer.concat([Buffer.from(timestamp, 'latin1'), CachedTile.encode(message).finish()]);
+  const prefix = mark.timestampNs.toString().padStart(digits, '0') + String(mark.sequence).padStart(digits, '0');
+  return Buffer.concat([Buffer.from(prefix, 'latin1'), CachedTile.encode(message).finish()]);
 }
 
 /** The tile of cached bytes. Throws when they are none. */
 export function decodeCacheableTile(bytes: Uint8Array): CacheableTile {
-  const message = CachedTile.decode(bytes.subarray(timestampLength));
+  const message = CachedTile.decode(bytes.subarray(markLength));
   const tile = emptyTile();
   tile.eventCount = Number(message.eventCount);
   for (const [name, stored] of message.dimensions) {

@@ -1,23 +1,17 @@
 import { unavailable, fromUnknown } from '@affinity/service-kit';
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import {
-  decodeCacheableTile,
-  encodeCacheableTile,
-  tileField,
-  timestampLength,
-  type CacheableTile,
-} from './cached-tile';
+import { decodeCacheableTile, encodeCacheableTile, tileField, markLength, type CacheableTile } from './cached-tile';
 import type { CachedProfile, FillTicket, ProfileCache, TileRefresh } from './profile-cache';
 
 /*
  * An entry is a hash: `filling` holds the token of the fill under way, `filled` the time of the last fill in epoch
- * milliseconds, and each `t<day>#<region>` a tile that begins with its mark's timestamp as fixed-length digits.
+ * milliseconds, and each `t<day>#<region>` a tile that begins with its mark as fixed-length digits.
  */
 const fillingField = 'filling';
 const filledField = 'filled';
 
-/** ARGV: timestamp length, then field and bytes of each tile. Sets those that are newer than what is there. */
+/** ARGV: length of a mark, then field and bytes of each tile. Sets those that are newer than what is there. */
 const setNewer = `
 local length = tonumber(ARGV[1])
 local function set(from)
@@ -82,13 +76,13 @@ export function createRedisProfileCache(options: RedisProfileCacheOptions): Prof
       return ticket;
     },
     async completeFill({ profileKey, token }, tiles) {
-      const args = [timestampLength, token, nowMs(), entryTtlMs, ...tiles.flatMap(fieldAndBytes)];
+      const args = [markLength, token, nowMs(), entryTtlMs, ...tiles.flatMap(fieldAndBytes)];
       return (await run(fillScript, profileKey, args)) === 1;
     },
     async refresh(refreshes) {
       const replaced = await Promise.all(
         [...groupByProfile(refreshes)].map(([profileKey, tiles]) =>
-          run(refreshScript, profileKey, [timestampLength, ...tiles.flatMap(fieldAndBytes)]),
+          run(refreshScript, profileKey, [markLength, ...tiles.flatMap(fieldAndBytes)]),
         ),
       );
       return replaced.reduce((total, count) => total + count, 0);

@@ -95,6 +95,16 @@ export function updateStatement(
   return statementOf(`UPDATE "${table}" ${assignments.join(' ')} WHERE ${conditions.join(' AND ')}`, parameters);
 }
 
+/** A statement that removes an item and conflicts unless its `version` is the expected one. */
+export function deleteStatement(
+  table: string,
+  { key, expectedVersion }: { readonly key: Item; readonly expectedVersion: number },
+): ConditionalStatement {
+  const conditions = [...Object.keys(key), 'version'].map((name) => `"${name}" = ?`);
+  const parameters = [...Object.values(key), { N: String(expectedVersion) }];
+  return statementOf(`DELETE FROM "${table}" WHERE ${conditions.join(' AND ')}`, parameters);
+}
+
 function statementOf(statement: string, parameters: readonly AttributeValue[]): ConditionalStatement {
   const bytes = parameters.reduce((total, { B, S }) => total + (B?.byteLength ?? S?.length ?? 16), statement.length);
   return { statement, parameters, bytes };

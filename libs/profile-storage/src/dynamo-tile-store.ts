@@ -5,9 +5,15 @@ import {
   type DynamoDBClient,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { formatDay } from '@affinity/domain';
+import { formatDay, isNoLater, type Mark } from '@affinity/domain';
 import { BulkReads } from './bulk-reads';
-import { ConditionalWrites, insertStatement, updateStatement, type ConditionalStatement } from './conditional-writes';
+import {
+  ConditionalWrites,
+  deleteStatement,
+  insertStatement,
+  updateStatement,
+  type ConditionalStatement,
+} from './conditional-writes';
 import { encodeDimension } from '@affinity/contracts';
 import { dynamoFailure } from './dynamo-client';
 import {
@@ -65,6 +71,22 @@ export class DynamoTileStore implements TileStore, TileReader {
     if (kind === 'written') return { kind };
     const item = await this.reads.read(this.primaryKey(write.key));
     return { kind: 'conflict', current: item === undefined ? undefined : headOfItem(item) };
+  }
+
+  /** See TileStore. */
+  async eraseOwner(owner: TileOwner, upTo: Mark): Promise<number> {
+    const { table } = this.options;
+    for (let erased = 0; ;) {
+      const stored = await this.readOwner(owner, { consistent: true, dimensions: [] });
+      const covered = stored.filter(({ mark }) => isNoLater(mark, upTo));
+      if (covered.length === 0) return erased;
+      const statements = covered.map(({ key, version }) =>
+        deleteStatement(table, { key: this.primaryKey(key), expectedVersion: version }),
+      );
+      const results = await Promise.all(statements.map((statement) => this.writes.write(statement)));
+      // A tile that was written meanwhile is looked at again.
+      erased += results.filter(({ kind }) => kind === 'written').length;
+    }
   }
 
   /** See TileReader. */

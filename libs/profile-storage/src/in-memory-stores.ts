@@ -1,7 +1,8 @@
 import type { CheckpointStore, StoredCheckpoint } from './checkpoint-store';
+import type { Tombstone, TombstoneStore } from './tombstone-store';
 import { ownerKey, daySortKey, encodeHashes, decodeHashes } from './tile-item';
 import { decodeDimension, encodeDimension } from '@affinity/contracts';
-import { emptyTile, stateBytes, type DayTile, type Mark } from '@affinity/domain';
+import { emptyTile, isNoLater, stateBytes, type DayTile, type Mark } from '@affinity/domain';
 import type {
   OwnerQuery,
   StoredTile,
@@ -55,6 +56,15 @@ export class InMemoryTileStore implements TileStore, TileReader {
     return Promise.resolve({ kind: 'written' });
   }
 
+  /** See TileStore. */
+  eraseOwner(owner: TileOwner, upTo: Mark): Promise<number> {
+    const erased = [...this.rows].filter(
+      ([, { key, mark }]) => ownerKey(0, key.owner) === ownerKey(0, owner) && isNoLater(mark, upTo),
+    );
+    for (const [name] of erased) this.rows.delete(name);
+    return Promise.resolve(erased.length);
+  }
+
   /** See TileReader. */
   readOwner(
     owner: TileOwner,
@@ -75,6 +85,24 @@ export class InMemoryTileStore implements TileStore, TileReader {
   private tileAt(key: TileKey): StoredTile | undefined {
     const row = this.rows.get(nameOf(key));
     return row && toStoredTile(row);
+  }
+}
+
+/** Tombstones in memory. */
+export class InMemoryTombstoneStore implements TombstoneStore {
+  private readonly tombstones = new Map<string, Tombstone>();
+
+  /** See TombstoneStore. */
+  read(profileKeys: readonly string[]): Promise<ReadonlyMap<string, Tombstone>> {
+    const wanted = new Set(profileKeys);
+    return Promise.resolve(new Map([...this.tombstones].filter(([profileKey]) => wanted.has(profileKey))));
+  }
+
+  /** See TombstoneStore. */
+  write(profileKey: string, tombstone: Tombstone): Promise<void> {
+    const current = this.tombstones.get(profileKey);
+    if (current === undefined || current.erasedAtMs <= tombstone.erasedAtMs) this.tombstones.set(profileKey, tombstone);
+    return Promise.resolve();
   }
 }
 

@@ -14,6 +14,9 @@ export type {
 export { DynamoTileStore, type DynamoTileStoreOptions } from './dynamo-tile-store';
 export type { CheckpointStore, StoredCheckpoint } from './checkpoint-store';
 export { DynamoCheckpointStore, type DynamoCheckpointStoreOptions } from './dynamo-checkpoint-store';
+export { sharedErasureHashKey } from './erasure-hash-key';
+export type { Tombstone, TombstoneStore } from './tombstone-store';
+export { createDynamoTombstoneStore, type DynamoTombstoneStoreOptions } from './dynamo-tombstone-store';
 export { createDynamoItemStore, type ItemStore } from './item-store';
 export { createDynamoUserStore, type UserStore } from './user-store';
-export { InMemoryCheckpointStore, InMemoryTileStore } from './in-memory-stores';
+export { InMemoryCheckpointStore, InMemoryTileStore, InMemoryTombstoneStore } from './in-memory-stores';

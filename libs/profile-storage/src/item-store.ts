@@ -1,8 +1,7 @@
-import { BatchWriteItemCommand, type DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { Item as CatalogItem } from '@affinity/contracts';
-import { resourceExhausted } from '@affinity/service-kit';
+import { writeInBatches } from './batch-writes';
 import { BulkReads } from './bulk-reads';
-import { dynamoFailure } from './dynamo-client';
 import type { Item } from './tile-item';
 
 /** The catalogue, as stored. */
@@ -12,9 +11,6 @@ export interface ItemStore {
   /** Writes items, each replacing what was there. Ids must differ. Throws UNAVAILABLE or RESOURCE_EXHAUSTED. */
   putItems(items: readonly CatalogItem[]): Promise<void>;
 }
-
-/** BatchWriteItem takes 25 items. Source: DynamoDB API reference, BatchWriteItem. */
-const maxPuts = 25;
 
 /** The catalogue in DynamoDB: one item each, as a binary protobuf. */
 export function createDynamoItemStore({
@@ -36,11 +32,7 @@ export function createDynamoItemStore({
       return items;
     },
     async putItems(items) {
-      const requests = items.map(putRequest);
-      const batches = Array.from({ length: Math.ceil(requests.length / maxPuts) }, (_, i) =>
-        requests.slice(i * maxPuts, (i + 1) * maxPuts),
-      );
-      await Promise.all(batches.map((batch) => writeBatch(client, table, batch)));
+      await writeInBatches(client, table, items.map(putRequest));
     },
   };
 }
@@ -48,17 +40,4 @@ export function createDynamoItemStore({
 function putRequest(item: CatalogItem): WriteRequest {
   const stored: Item = { pk: { S: item.itemId }, item: { B: CatalogItem.encode(item).finish() } };
   return { PutRequest: { Item: stored } };
-}
-
-async function writeBatch(client: DynamoDBClient, table: string, batch: readonly WriteRequest[]): Promise<void> {
-  let left = [...batch];
-  while (left.length > 0) {
-    const command = new BatchWriteItemCommand({ RequestItems: { [table]: left } });
-    const answer = await client.send(command).catch((error: unknown) => {
-      throw dynamoFailure(error);
-    });
-    const unprocessed = answer.UnprocessedItems?.[table] ?? [];
-    if (unprocessed.length === left.length) throw resourceExhausted('DynamoDB throttles writes', 200);
-    left = unprocessed;
-  }
 }

@@ -61,6 +61,11 @@ export interface TileStore {
    * newer content: it meets a conflict with a version of its own if the first one did.
    */
   write(write: TileWrite): Promise<TileWriteResult>;
+  /**
+   * Removes the tiles of an owner whose marks are no later than one, whoever wrote them; a later tile stays. Returns how many
+   * were removed. Throws UNAVAILABLE or RESOURCE_EXHAUSTED and may be called again.
+   */
+  eraseOwner(owner: TileOwner, upTo: Mark): Promise<number>;
 }
 
 /** What a reader of profiles needs of the store. */

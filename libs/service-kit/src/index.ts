@@ -23,7 +23,7 @@ export {
   textFile,
 } from './config/setting';
 export { choice, commaList, decimal, flag, integer, port, text, url } from './config/setting-schemas';
-export { deploymentSettings, parseSchemaText } from './config/deployment-schema';
+export { deploymentSettings, erasureSettings, parseSchemaText } from './config/deployment-schema';
 export { dynamoSettings, natsSettings, redisSettings } from './config/backing-settings';
 export { checkGrpcServerSettings, type GrpcServerSettings, grpcServerSettings } from './config/grpc-server-settings';
 export {

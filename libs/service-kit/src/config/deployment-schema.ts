@@ -2,7 +2,7 @@ import { defaultPartitions } from '@affinity/contracts';
 import { parseSchema, type Schema } from '@affinity/domain';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { defaulted, type Setting } from './setting';
+import { defaulted, secretFile, type Setting } from './setting';
 import { integer } from './setting-schemas';
 
 const schemaText = z.string().transform((content, context): Schema => {
@@ -40,6 +40,14 @@ export const deploymentSettings = {
     schema: integer(-1, Number.MAX_SAFE_INTEGER),
     default: '-1',
     doc: 'Most bytes of the event stream, which then refuses more; -1 = as much as the server has',
+  }),
+};
+
+/** By which key erased profiles are hashed. */
+export const erasureSettings = {
+  erasureHashKey: secretFile({
+    env: 'ERASURE_HASH_KEY_FILE',
+    doc: 'Secret by which erased profiles are hashed, the same for all services; without it one is kept in the control table',
   }),
 };
 
