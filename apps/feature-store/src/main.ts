@@ -1,12 +1,14 @@
 import { descriptorSet } from '@affinity/contracts';
 import { connectRedis, createRedisProfileCache } from '@affinity/hot-cache';
-import { connectNats } from '@affinity/messaging';
+import { connectNats, createEventPublisher } from '@affinity/messaging';
 import {
   createDynamoClient,
   createDynamoItemStore,
+  createDynamoTombstoneStore,
   createDynamoUserStore,
   DynamoTileStore,
   ensureTables,
+  sharedErasureHashKey,
   tableNames,
 } from '@affinity/profile-storage';
 import {
@@ -17,10 +19,13 @@ import {
   Semaphore,
   type ServiceContext,
 } from '@affinity/service-kit';
+import { AnnouncedChanges } from './announced-changes';
 import { featureStoreSettings, type FeatureStoreConfig } from './config';
 import { itemService } from './item-handlers';
 import { StoredPopulation } from './population';
+import { createProfileEraser } from './profile-eraser';
 import { profileService } from './profile-handlers';
+import { ProfileMemory } from './profile-memory';
 import { ProfileReader } from './profile-reader';
 import { ProfileSource } from './profile-source';
 import { userService } from './user-handlers';
@@ -59,16 +64,27 @@ async function build(context: ServiceContext<FeatureStoreConfig>): Promise<void>
   context.add(population);
   const watermarks = new AnnouncedWatermarks(connection);
   context.add(watermarks);
+  const hashKey = config.erasureHashKey?.reveal() ?? (await sharedErasureHashKey(client, tables.control));
   const source = new ProfileSource({
+    memory: new ProfileMemory({ maxBytes: config.memoryMaxBytes }),
     cache: createRedisProfileCache({ redis, generation }),
     store,
+    tombstones: createDynamoTombstoneStore({ client, table: tables.control, hashKey }),
     logger,
-    revalidateMs: config.cacheRevalidateMs,
+    memoryRevalidateMs: config.memoryRevalidateMs,
+    cacheRevalidateMs: config.cacheRevalidateMs,
     storeSlots: new Semaphore({ limit: config.storeConcurrency, maxWaiting: 10 * config.storeConcurrency }),
   });
+  context.add(new AnnouncedChanges(connection, { logger, onChange: (change) => source.learn(change) }));
   const reader = new ProfileReader({ source, population, watermarks, schema, partitions });
   const items = createDynamoItemStore({ client, table: tables.items });
   const users = createDynamoUserStore({ client, table: tables.users });
-  const services = [profileService({ reader, population, items, schema }), userService(users), itemService(items)];
+  const publisher = createEventPublisher({ connection, partitions });
+  const eraser = createProfileEraser({ publisher, watermarks, store, source, partitions });
+  const services = [
+    profileService({ reader, population, items, schema }),
+    userService({ users, eraser }),
+    itemService(items),
+  ];
   context.add(createGrpcServer({ settings: config, services, descriptorSet, ...context }));
 }

@@ -24,13 +24,14 @@ import {
 
 /** How an answer came about. */
 export interface AnswerOrigin {
-  readonly source: 'cache' | 'store' | 'none';
+  readonly source: 'memory' | 'cache' | 'store' | 'none';
   readonly stale: boolean;
   readonly newest: Mark;
   readonly tokenCovered: boolean;
 }
 
 const sources = {
+  memory: AnswerSource.MEMORY,
   cache: AnswerSource.CACHE,
   store: AnswerSource.STORE,
   none: AnswerSource.PRIOR,

@@ -1,14 +1,17 @@
 import type { TokenPosition } from '@affinity/contracts';
-import { markOfNothing, type Mark } from '@affinity/domain';
-import type { CacheableTile, CachedProfile, ProfileCache } from '@affinity/hot-cache';
-import type { TileReader } from '@affinity/profile-storage';
-import { CircuitBreaker, fromUnknown, type AffinityError, type Logger, type Semaphore } from '@affinity/service-kit';
+import { isNoLater } from '@affinity/domain';
+import type { CacheableTile, ProfileCache } from '@affinity/hot-cache';
+import type { StoredTile, TileReader, Tombstone, TombstoneStore } from '@affinity/profile-storage';
+import { CircuitBreaker, fromUnknown, type Logger, type Semaphore } from '@affinity/service-kit';
+import type { AnnouncedChange } from './announced-changes';
+import type { ProfileMemory } from './profile-memory';
 import { reached } from './watermarks';
 
 /** A user's tiles, and how they were come by. */
 export interface FoundProfile {
+  /** Shared with other readers: not to be changed. */
   readonly tiles: readonly CacheableTile[];
-  readonly source: 'cache' | 'store' | 'none';
+  readonly source: 'memory' | 'cache' | 'store' | 'none';
   /** A newer state may exist that could not be reached. */
   readonly stale: boolean;
 }
@@ -23,77 +26,95 @@ export interface Freshness {
 
 /** What profiles are read from. */
 export interface ProfileSourceOptions {
+  readonly memory: ProfileMemory;
   readonly cache: ProfileCache;
   readonly store: TileReader;
+  readonly tombstones: TombstoneStore;
   readonly logger: Logger;
+  /** Age, in milliseconds, from which a profile in memory is looked up in the cache again. */
+  readonly memoryRevalidateMs: number;
   /** Age, in milliseconds, from which a cached entry is read from the store again. */
-  readonly revalidateMs: number;
+  readonly cacheRevalidateMs: number;
   /** Reads of the store under way at once. */
   readonly storeSlots: Semaphore;
   readonly nowMs?: () => number;
 }
 
 /**
- * A user's tiles from the cache, else from the store, which then fills the cache.
+ * A user's tiles from memory, else from the cache, else from the store, which then fills the others.
  *
- * R1. While the store is away, what the cache holds is served and marked stale; with nothing cached, nothing is found, marked
- *     stale: a reader then has the population's prior.
+ * R1. While the store is away, what memory or the cache holds is served and marked stale; with nothing there, nothing is
+ *     found, marked stale: a reader then has the population's prior.
  * R2. While the cache is away, the store is read.
  * R3. Reads of the same user that miss together are one read of the store.
+ * R4. What an erasure covers is never found.
  */
 export class ProfileSource {
   private readonly loading = new Map<string, Promise<readonly CacheableTile[]>>();
-  private readonly cacheCircuit: CircuitBreaker;
-  private readonly storeCircuit: CircuitBreaker;
+  private readonly cacheCircuit = new CircuitBreaker({ name: 'redis' });
+  private readonly storeCircuit = new CircuitBreaker({ name: 'dynamodb' });
   private readonly nowMs: () => number;
 
   constructor(private readonly options: ProfileSourceOptions) {
-    this.cacheCircuit = new CircuitBreaker({ name: 'redis' });
-    this.storeCircuit = new CircuitBreaker({ name: 'dynamodb' });
     this.nowMs = options.nowMs ?? Date.now;
   }
 
   /** Throws UNAVAILABLE only when the newest state was required and could not be had. */
   async find(profileKey: string, freshness: Freshness): Promise<FoundProfile> {
-    const cached = freshness.requireCurrent ? undefined : await this.readCache(profileKey);
-    if (cached !== undefined && this.isFresh(cached, freshness))
+    const { memory, memoryRevalidateMs } = this.options;
+    if (freshness.requireCurrent) return { tiles: await this.load(profileKey), source: 'store', stale: false };
+    const remembered = memory.get(profileKey);
+    if (
+      remembered !== undefined &&
+      this.isYoung(remembered.validatedAtMs, memoryRevalidateMs) &&
+      covers(remembered.tiles, freshness)
+    ) {
+      return { tiles: remembered.tiles, source: 'memory', stale: false };
+    }
+    const found = await this.lookUp(profileKey, freshness);
+    if (!found.stale) memory.offer(profileKey, found.tiles);
+    // R1: what is in memory is at least as good as nothing, and no older than what the cache held.
+    return found.stale && remembered !== undefined ? { tiles: remembered.tiles, source: 'memory', stale: true } : found;
+  }
+
+  /** Takes in a change that a writer announced. */
+  learn(change: AnnouncedChange): void {
+    if (change.kind === 'erased') this.options.memory.forget(change.profileKey);
+    else this.options.memory.refresh(change.profileKey, change.tile);
+  }
+
+  /** Removes a profile from memory and the cache. Returns whether it was cached. Throws UNAVAILABLE when the cache is away. */
+  async forget(profileKey: string): Promise<boolean> {
+    this.options.memory.forget(profileKey);
+    return this.options.cache.remove(profileKey);
+  }
+
+  private async lookUp(profileKey: string, freshness: Freshness): Promise<FoundProfile> {
+    const cached = await this.quietly(() => this.options.cache.read(profileKey));
+    if (
+      cached !== undefined &&
+      this.isYoung(cached.filledAtMs, this.options.cacheRevalidateMs) &&
+      covers(cached.tiles, freshness)
+    ) {
       return { tiles: cached.tiles, source: 'cache', stale: false };
+    }
     try {
-      return { tiles: await this.readStore(profileKey, freshness), source: 'store', stale: false };
-    } catch (thrown) {
-      return this.withoutStore(fromUnknown(thrown), {
-        freshness,
-        cached: cached ?? (await this.readCache(profileKey)),
-      });
+      return { tiles: await this.loadOnce(profileKey, freshness), source: 'store', stale: false };
+    } catch (error) {
+      this.options.logger.debug({ err: fromUnknown(error) }, 'the store is away');
+      return cached === undefined
+        ? { tiles: [], source: 'none', stale: true }
+        : { tiles: cached.tiles, source: 'cache', stale: true };
     }
   }
 
-  private withoutStore(
-    error: AffinityError,
-    { freshness, cached }: { readonly freshness: Freshness; readonly cached: CachedProfile | undefined },
-  ): FoundProfile {
-    if (freshness.requireCurrent) throw error;
-    this.options.logger.debug({ err: error }, 'the store is away');
-    if (cached === undefined) return { tiles: [], source: 'none', stale: true }; // R1
-    return { tiles: cached.tiles, source: 'cache', stale: true };
+  private isYoung(sinceMs: number, ageMs: number): boolean {
+    return this.nowMs() - sinceMs < ageMs;
   }
 
-  private isFresh(cached: CachedProfile, { covering }: Freshness): boolean {
-    if (this.nowMs() - cached.filledAtMs >= this.options.revalidateMs) return false;
-    return covering === undefined || cached.tiles.some(({ mark }) => reached(mark, covering));
-  }
-
-  private async readCache(profileKey: string): Promise<CachedProfile | undefined> {
-    try {
-      return await this.cacheCircuit.run(() => this.options.cache.read(profileKey));
-    } catch {
-      return undefined; // R2; the circuit counts it.
-    }
-  }
-
-  private readStore(profileKey: string, freshness: Freshness): Promise<readonly CacheableTile[]> {
+  private loadOnce(profileKey: string, { covering }: Freshness): Promise<readonly CacheableTile[]> {
     // A read that has to see an event must not join one that began before it.
-    if (freshness.covering !== undefined || freshness.requireCurrent) return this.load(profileKey);
+    if (covering !== undefined) return this.load(profileKey);
     const current = this.loading.get(profileKey);
     if (current !== undefined) return current; // R3
     const loading = this.load(profileKey).finally(() => this.loading.delete(profileKey));
@@ -103,27 +124,41 @@ export class ProfileSource {
 
   /** Reads consistently: what an eventually consistent read missed would stay missing in the cache. */
   private async load(profileKey: string): Promise<readonly CacheableTile[]> {
-    const { cache, store, storeSlots } = this.options;
+    const { cache, storeSlots } = this.options;
     const ticket = await this.quietly(() => cache.beginFill(profileKey));
-    const owner = { kind: 'user', profileKey } as const;
-    const stored = await storeSlots.run(() =>
-      this.storeCircuit.run(() => store.readOwner(owner, { consistent: true })),
-    );
-    const tiles = stored.map(({ key, mark, tile }) => ({ day: key.day, region: key.region, mark, tile }));
+    const tiles = await storeSlots.run(() => this.storeCircuit.run(() => this.readStore(profileKey)));
     if (ticket !== undefined) void this.quietly(() => cache.completeFill(ticket, tiles));
     return tiles;
+  }
+
+  private async readStore(profileKey: string): Promise<readonly CacheableTile[]> {
+    const { store, tombstones } = this.options;
+    const owner = { kind: 'user', profileKey } as const;
+    const [stored, erased] = await Promise.all([
+      store.readOwner(owner, { consistent: true }),
+      tombstones.read([profileKey]),
+    ]);
+    return withoutErased(stored, erased.get(profileKey)).map(toCacheable);
   }
 
   private async quietly<T>(operation: () => Promise<T>): Promise<T | undefined> {
     try {
       return await this.cacheCircuit.run(operation);
     } catch {
-      return undefined; // R2
+      return undefined; // R2; the circuit counts it.
     }
   }
 }
 
-/** The newest mark of any tile. */
-export function newestMark(tiles: readonly CacheableTile[]): Mark {
-  return tiles.reduce((newest, { mark }) => (mark.timestampNs > newest.timestampNs ? mark : newest), markOfNothing);
+function covers(tiles: readonly CacheableTile[], { covering }: Freshness): boolean {
+  return covering === undefined || tiles.some(({ mark }) => reached(mark, covering));
+}
+
+/** R4: a zombie may have written a tile after the erasure removed what was there. */
+function withoutErased(tiles: readonly StoredTile[], tombstone: Tombstone | undefined): readonly StoredTile[] {
+  return tombstone === undefined ? tiles : tiles.filter(({ mark }) => !isNoLater(mark, tombstone.mark));
+}
+
+function toCacheable({ key, mark, tile }: StoredTile): CacheableTile {
+  return { day: key.day, region: key.region, mark, tile };
 }

@@ -2,14 +2,22 @@ import { UserServiceService, type User } from '@affinity/contracts';
 import { collidesWithSessionKeys } from '@affinity/domain';
 import type { UserStore } from '@affinity/profile-storage';
 import { bindService, notFound, type BoundService } from '@affinity/service-kit';
+import type { ProfileEraser } from './profile-eraser';
 import { checkId, Problems } from './profile-query';
 
 const maxNameLength = 256;
 const maxFeatureBytes = 65_536;
 const maxFeatureDepth = 16;
 
+/** What UserService is served from. */
+export interface UserHandlersOptions {
+  readonly users: UserStore;
+  readonly eraser: ProfileEraser;
+  readonly nowMs?: () => number;
+}
+
 /** Serves UserService. */
-export function userService(users: UserStore, nowMs: () => number = Date.now): BoundService {
+export function userService({ users, eraser, nowMs = Date.now }: UserHandlersOptions): BoundService {
   return bindService(UserServiceService, {
     putUser: async ({ user }) => {
       const stored = { ...checkedUser(user), updatedAt: new Date(nowMs()) };
@@ -17,14 +25,25 @@ export function userService(users: UserStore, nowMs: () => number = Date.now): B
       return { user: stored };
     },
     getUser: async ({ userId }) => {
-      const problems = new Problems();
-      checkId('user_id', userId, problems);
-      problems.throwIfAny();
+      checkUserId(userId);
       const user = await users.get(userId);
       if (user === undefined) throw notFound(`there is no user "${userId}"`);
       return { user };
     },
+    deleteUser: async ({ userId }, { signal }) => {
+      checkUserId(userId);
+      // The profile first: while it is not gone the caller asks again, and the record still says that there is somebody to erase.
+      const receipt = await eraser.erase(userId, signal);
+      return { userRemoved: await users.delete(userId), ...receipt };
+    },
   });
+}
+
+function checkUserId(userId: string): void {
+  const problems = new Problems();
+  checkId('user_id', userId, problems);
+  if (collidesWithSessionKeys(userId)) problems.add('user_id', 'must not begin with "session:"');
+  problems.throwIfAny();
 }
 
 function checkedUser(user: User | undefined): User {

@@ -113,6 +113,9 @@ export {
 export { RecordedEvent, StreamRecord, UserErasure } from './generated/affinity/storage/v1/stream_record';
 export {
   CachedTile,
+  ErasedProfile,
+  ProfileChange,
+  ProfileChanges,
   StoredCategorical,
   StoredDimension,
   StoredItems,
@@ -124,6 +127,7 @@ export {
   allDeadLettersFilter,
   allEventsFilter,
   allWatermarksFilter,
+  allChangesFilter,
   changesSubject,
   deadLetterHeaders,
   deadLettersStream,

@@ -52,6 +52,9 @@ export function changesSubject(partition: number): string {
   return `profile-changes.${partition}`;
 }
 
+/** Subject filter of all announced changes. */
+export const allChangesFilter = 'profile-changes.*';
+
 /** Key-value bucket of the leases of partitions. */
 export const leasesBucket = 'leases';
 

@@ -20,9 +20,9 @@ export function tileField(tile: { readonly day: Day; readonly region: string }):
   return `t${formatDay(tile.day)}#${tile.region}`;
 }
 
-/** The cached bytes of a tile: its mark as fixed-length digits, then the tile. */
-export function encodeCacheableTile({ day, region, mark, tile }: CacheableTile): Buffer {
-  const message: CachedTile = {
+/** A tile as a message. */
+export function toCachedTile({ day, region, mark, tile }: CacheableTile): CachedTile {
+  return {
     day,
     region,
     markSequence: BigInt(mark.sequence),
@@ -30,13 +30,22 @@ export function encodeCacheableTile({ day, region, mark, tile }: CacheableTile):
     eventCount: BigInt(tile.eventCount),
     dimensions: new Map([...tile.dimensions].map(([name, state]) => [name, toStoredDimension(state)])),
   };
+}
+
+/** The cached bytes of a tile: its mark as fixed-length digits, then the tile. */
+export function encodeCacheableTile(tile: CacheableTile): Buffer {
+  const { mark } = tile;
   const prefix = mark.timestampNs.toString().padStart(digits, '0') + String(mark.sequence).padStart(digits, '0');
-  return Buffer.concat([Buffer.from(prefix, 'latin1'), CachedTile.encode(message).finish()]);
+  return Buffer.concat([Buffer.from(prefix, 'latin1'), CachedTile.encode(toCachedTile(tile)).finish()]);
 }
 
 /** The tile of cached bytes. Throws when they are none. */
 export function decodeCacheableTile(bytes: Uint8Array): CacheableTile {
-  const message = CachedTile.decode(bytes.subarray(markLength));
+  return fromCachedTile(CachedTile.decode(bytes.subarray(markLength)));
+}
+
+/** The tile of a message. */
+export function fromCachedTile(message: CachedTile): CacheableTile {
   const tile = emptyTile();
   tile.eventCount = Number(message.eventCount);
   for (const [name, stored] of message.dimensions) {

@@ -1,4 +1,4 @@
 export { connectRedis, type RedisConfig, type RedisConnectionOptions } from './redis-connection';
-export { type CacheableTile } from './cached-tile';
+export { fromCachedTile, toCachedTile, type CacheableTile } from './cached-tile';
 export { type CachedProfile, type FillTicket, type ProfileCache, type TileRefresh } from './profile-cache';
 export { createRedisProfileCache, type RedisProfileCacheOptions } from './redis-profile-cache';

@@ -86,7 +86,11 @@ describe('feature-store', () => {
     const env = serviceEnvironment(stack.addresses, shared);
     const start = (app: string, more: Record<string, string>) => startServiceProcess({ app, env: { ...env, ...more } });
     const aggregator = await start('profile-aggregator', { AFFINITY_POPULATION_FLUSH_MS: '200' });
-    const store = await start('feature-store', { AFFINITY_GRPC_PORT: '0', AFFINITY_POPULATION_REFRESH_MS: '300' });
+    const store = await start('feature-store', {
+      AFFINITY_GRPC_PORT: '0',
+      AFFINITY_POPULATION_REFRESH_MS: '300',
+      AFFINITY_MEMORY_REVALIDATE_MS: '0',
+    });
     const { nats, dynamodb } = stack.addresses;
     const ingestEnv = { ...serviceEnvironment({ nats, dynamodb }, shared), AFFINITY_GRPC_PORT: '0' };
     const ingest = await startServiceProcess({ app: 'ingest', env: ingestEnv });
@@ -258,6 +262,29 @@ describe('feature-store', () => {
     const { user: stored } = await api.users.getUser({ userId: 'eve' });
     expect(stored).toMatchObject({ userId: 'eve', userName: 'Eve', userFeatures: features });
     await expect(api.users.getUser({ userId: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('erases a user for good: profile, record and caches', async () => {
+    await api.users.putUser({ user: { userId: 'gus', userName: 'Gus', userFeatures: {} } });
+    const before = event('gus', 'red-car', { occurredAt: new Date(Date.now() - 1_000) });
+    const readToken = await view(before, event('gus', 'blue-car'));
+    await api.profiles.getProfile({ profile: user('gus'), options: { readToken, freshness: Freshness.UNSPECIFIED } });
+    expect(await api.users.deleteUser({ userId: 'gus' })).toEqual({
+      userRemoved: true,
+      tilesRemoved: 1,
+      cacheEntriesRemoved: expect.any(Number) as number,
+    });
+    const ask = () => api.profiles.getProfile({ profile: user('gus') });
+    expect((await ask()).profile?.eventCount).toBe(0n);
+    await expect(api.users.getUser({ userId: 'gus' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+
+    // A late event from before stays forgotten, a new one begins a new profile.
+    const late = event('gus', 'green-car', { occurredAt: new Date(Date.now() - 5_000) });
+    const afterwards = await view(late, event('gus', 'red-car'));
+    const options = { readToken: afterwards, freshness: Freshness.UNSPECIFIED };
+    expect((await api.profiles.getProfile({ profile: user('gus'), options })).profile?.eventCount).toBe(1n);
+    expect(await api.users.deleteUser({ userId: 'gus' })).toMatchObject({ userRemoved: false, tilesRemoved: 1 });
+    expect(await api.users.deleteUser({ userId: 'nobody' })).toMatchObject({ userRemoved: false, tilesRemoved: 0 });
   });
 
   it('goes on answering while the store, the cache or the stream is away', async () => {

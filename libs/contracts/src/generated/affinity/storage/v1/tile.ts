@@ -94,6 +94,31 @@ export interface CachedTile_DimensionsEntry {
   value?: StoredDimension | undefined;
 }
 
+/** Changed profiles of one partition, as they are announced. */
+export interface ProfileChanges {
+  /** Each changed tile or erased profile. */
+  changes: ProfileChange[];
+}
+
+/** One changed tile, or an erased profile. */
+export interface ProfileChange {
+  /** The profile's key. */
+  profileKey: string;
+  /** Exactly one of these is set. */
+  change?:
+    | //
+    /** The tile as it is now. */
+    { $case: "tile"; value: CachedTile }
+    | //
+    /** All that was known of the profile is gone. */
+    { $case: "erased"; value: ErasedProfile }
+    | undefined;
+}
+
+/** A profile that was erased. */
+export interface ErasedProfile {
+}
+
 function createBaseStoredDimension(): StoredDimension {
   return { state: undefined };
 }
@@ -1014,6 +1039,250 @@ export const CachedTile_DimensionsEntry: MessageFns<CachedTile_DimensionsEntry> 
     message.value = (object.value !== undefined && object.value !== null)
       ? StoredDimension.fromPartial(object.value)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseProfileChanges(): ProfileChanges {
+  return { changes: [] };
+}
+
+export const ProfileChanges: MessageFns<ProfileChanges> = {
+  encode(message: ProfileChanges, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.changes) {
+      ProfileChange.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProfileChanges {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProfileChanges();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.changes.push(ProfileChange.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProfileChanges {
+    return {
+      changes: globalThis.Array.isArray(object?.changes)
+        ? object.changes.map((e: any) => ProfileChange.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ProfileChanges): unknown {
+    const obj: any = {};
+    if (message.changes?.length) {
+      obj.changes = message.changes.map((e) => ProfileChange.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProfileChanges>, I>>(base?: I): ProfileChanges {
+    return ProfileChanges.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProfileChanges>, I>>(object: I): ProfileChanges {
+    const message = createBaseProfileChanges();
+    message.changes = object.changes?.map((e) => ProfileChange.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProfileChange(): ProfileChange {
+  return { profileKey: "", change: undefined };
+}
+
+export const ProfileChange: MessageFns<ProfileChange> = {
+  encode(message: ProfileChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.profileKey !== "") {
+      writer.uint32(10).string(message.profileKey);
+    }
+    switch (message.change?.$case) {
+      case "tile":
+        CachedTile.encode(message.change.value, writer.uint32(18).fork()).join();
+        break;
+      case "erased":
+        ErasedProfile.encode(message.change.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProfileChange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProfileChange();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.profileKey = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.change = { $case: "tile", value: CachedTile.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.change = { $case: "erased", value: ErasedProfile.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProfileChange {
+    return {
+      profileKey: isSet(object.profileKey)
+        ? globalThis.String(object.profileKey)
+        : isSet(object.profile_key)
+        ? globalThis.String(object.profile_key)
+        : "",
+      change: isSet(object.tile)
+        ? { $case: "tile", value: CachedTile.fromJSON(object.tile) }
+        : isSet(object.erased)
+        ? { $case: "erased", value: ErasedProfile.fromJSON(object.erased) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: ProfileChange): unknown {
+    const obj: any = {};
+    if (message.profileKey !== "") {
+      obj.profileKey = message.profileKey;
+    }
+    if (message.change?.$case === "tile") {
+      obj.tile = CachedTile.toJSON(message.change.value);
+    } else if (message.change?.$case === "erased") {
+      obj.erased = ErasedProfile.toJSON(message.change.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProfileChange>, I>>(base?: I): ProfileChange {
+    return ProfileChange.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProfileChange>, I>>(object: I): ProfileChange {
+    const message = createBaseProfileChange();
+    message.profileKey = object.profileKey ?? "";
+    switch (object.change?.$case) {
+      case "tile": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "tile", value: CachedTile.fromPartial(object.change.value) };
+        }
+        break;
+      }
+      case "erased": {
+        if (object.change?.value !== undefined && object.change?.value !== null) {
+          message.change = { $case: "erased", value: ErasedProfile.fromPartial(object.change.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseErasedProfile(): ErasedProfile {
+  return {};
+}
+
+export const ErasedProfile: MessageFns<ErasedProfile> = {
+  encode(_: ErasedProfile, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ErasedProfile {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseErasedProfile();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ErasedProfile {
+    return {};
+  },
+
+  toJSON(_: ErasedProfile): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ErasedProfile>, I>>(base?: I): ErasedProfile {
+    return ErasedProfile.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ErasedProfile>, I>>(_: I): ErasedProfile {
+    const message = createBaseErasedProfile();
     return message;
   },
 };
