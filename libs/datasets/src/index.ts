@@ -1,0 +1,19 @@
+export { openDataset, type Dataset } from './dataset';
+export { DatasetError, type DatasetPlace } from './errors';
+export { type CatalogueItem } from './item-rows';
+export { type DatasetInteraction } from './interaction-rows';
+export { type Taste, type TrueTaste } from './true-taste';
+export { knownEventWeights } from './event-weights';
+export { type DimensionDocument, type SchemaDocument, schemaYaml } from './schema-document';
+export { generateMarketplace } from './marketplace/generate-marketplace';
+export { drawMarketplace, type Marketplace, type MarketplaceOptions } from './marketplace/marketplace';
+export {
+  countNaively,
+  type NaiveCountOptions,
+  type NaiveState,
+  type NaiveTile,
+  type NaiveTiles,
+} from './oracle/naive-count';
+export { compareTiles, type CompareOptions, type PlacedTile } from './oracle/compare-tiles';
+export { type ArrivalOrder } from './oracle/compare-weights';
+export { type TileComparison } from './oracle/difference-report';

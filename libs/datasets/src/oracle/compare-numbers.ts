@@ -1,0 +1,60 @@
+import type { Moments, NumericState } from '@affinity/domain';
+import type { DifferenceReport } from './difference-report';
+
+/** The two sides of one numeric dimension. */
+export interface NumbersPair {
+  readonly where: string;
+  /** Each number with its signed weight. */
+  readonly samples: readonly (readonly [value: number, weight: number])[];
+  readonly actual: NumericState;
+}
+
+type Sample = NumbersPair['samples'][number];
+
+const relative = 1e-9;
+
+/** Compares moments with those of the samples, computed in two passes; to a relative 1e-9. */
+export function compareNumbers(report: DifferenceReport, { where, samples, actual }: NumbersPair): void {
+  compareSide(report, { where: `${where}: added`, samples: samples.filter(isAdded), actual: actual.added });
+  const removed = samples.filter((sample) => !isAdded(sample)).map(([value, weight]) => [value, -weight] as const);
+  compareSide(report, { where: `${where}: removed`, samples: removed, actual: actual.removed });
+}
+
+function isAdded([, weight]: Sample): boolean {
+  return weight > 0;
+}
+
+interface Side {
+  readonly where: string;
+  readonly samples: readonly Sample[];
+  readonly actual: Moments;
+}
+
+function compareSide(report: DifferenceReport, { where, samples, actual }: Side): void {
+  const weight = samples.reduce((sum, [, own]) => sum + own, 0);
+  report.compare(`${where} weight`, weight, actual.weight, Number.isInteger(weight) ? 0 : weight * relative);
+  if (weight === 0 || !(actual.weight > 0)) return;
+  const mean = samples.reduce((sum, [value, own]) => sum + own * value, 0) / weight;
+  const variance = samples.reduce((sum, [value, own]) => sum + own * (value - mean) ** 2, 0) / weight;
+  const values = samples.map(([value]) => value);
+  const size = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  report.compare(`${where} mean`, mean, actual.mean, size * relative);
+  // A variance far below the square of its mean cannot be had to full precision by any one-pass formula (Chan, Golub,
+  // LeVeque, 1983); the second term is 1e-18 of that square.
+  report.compare(
+    `${where} variance`,
+    variance,
+    actual.m2 / actual.weight,
+    relative * (variance + relative * size * size),
+  );
+  report.compare(
+    `${where} minimum`,
+    values.reduce((least, value) => Math.min(least, value)),
+    actual.min,
+  );
+  report.compare(
+    `${where} maximum`,
+    values.reduce((most, value) => Math.max(most, value)),
+    actual.max,
+  );
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { itemDimensionName } from '@affinity/domain';
+import { DatasetError } from './errors';
+import { eventWeightOf } from './event-weights';
+import { attributeNames, typeOfColumn, whyNoDimension, whyUnusable } from './item-columns';
+import { defaultEventType } from './interaction-rows';
+import type { DimensionDocument, SchemaDocument } from './schema-document';
+import type { CatalogueSurvey, InteractionSurvey } from './survey';
+import type { ColumnSurvey } from './column-survey';
+import { dimensionNameOf, untakenName } from './valid-names';
+
+/** A schema made from a data set's columns, and why some of them give no dimension. */
+export interface DerivedSchema {
+  readonly document: SchemaDocument;
+  readonly notes: readonly string[];
+}
+
+/** The longest lateness that a schema allows: 100 years, so that historical events are taken in whenever they are replayed. */
+const latenessDays = 36_500;
+
+/**
+ * Makes a schema for a data set without one: a numeric dimension for each column of numbers, a categorical one for each
+ * column of few different texts (several in a field for a list), none for titles and descriptions; event types with
+ * `knownEventWeights`; caps that the busiest visitor's day does not reach, as far as a schema allows. The same data set
+ * always gives the same schema. Throws DatasetError when no column of the catalogue gives a dimension.
+ */
+export function deriveSchema(catalogue: CatalogueSurvey, interactions: InteractionSurvey): DerivedSchema {
+  const { dimensions, notes } = deriveDimensions(catalogue);
+  if (dimensions.length === 0) {
+    throw new DatasetError(
+      { file: 'items.csv' },
+      ['no column gives a dimension; write a schema.yaml', ...notes].join('; '),
+    );
+  }
+  const content = {
+    event_types: weightsOf(interactions.eventTypes),
+    dimensions,
+    item_cap: clamp(interactions.busiestVisitorDay, 1_000, 5_000),
+    retention_days: clamp(daysCovered(interactions), 90, 3_650),
+    allowed_lateness_days: latenessDays,
+    clock: 'newest-event' as const,
+  };
+  return { document: { version: versionOf(content), ...content }, notes };
+}
+
+function deriveDimensions(catalogue: CatalogueSurvey): {
+  readonly dimensions: readonly DimensionDocument[];
+  readonly notes: readonly string[];
+} {
+  const dimensions: DimensionDocument[] = [];
+  const notes: string[] = [];
+  const isTaken = (name: string): boolean =>
+    name === itemDimensionName || dimensions.some((dimension) => dimension.name === name);
+  const names = attributeNames([...catalogue.columns.keys()]);
+  [...catalogue.columns].forEach(([column, survey], i) => {
+    const source = names[i] ?? column;
+    const reason = whyIgnored(column, survey);
+    if (reason === undefined) dimensions.push(dimensionOf({ column, source, survey, isTaken }));
+    else notes.push(`items column ${column} gives no dimension: ${reason}`);
+  });
+  return { dimensions, notes };
+}
+
+function whyIgnored(column: string, survey: ColumnSurvey): string | undefined {
+  const unusable = whyUnusable(survey);
+  if (unusable !== undefined) return unusable;
+  return typeOfColumn(column, survey) === 'number' ? undefined : whyNoDimension(survey);
+}
+
+interface ColumnToDerive {
+  readonly column: string;
+  readonly source: string;
+  readonly survey: ColumnSurvey;
+  readonly isTaken: (name: string) => boolean;
+}
+
+function dimensionOf({ column, source, survey, isTaken }: ColumnToDerive): DimensionDocument {
+  const name = untakenName(dimensionNameOf(source), isTaken);
+  const base = name === source ? { name } : { name, source };
+  if (typeOfColumn(column, survey) === 'number') return { ...base, kind: 'numeric' };
+  return { ...base, kind: 'categorical', cap: clamp(survey.distinct.size, 200, 2_000) };
+}
+
+function weightsOf(eventTypes: readonly string[]): Record<string, number> {
+  const types = eventTypes.length === 0 ? [defaultEventType] : eventTypes;
+  return Object.fromEntries(types.map((type) => [type, eventWeightOf(type)]));
+}
+
+function daysCovered({ days }: InteractionSurvey): number {
+  return days === undefined ? 0 : days.last - days.first + 1;
+}
+
+function versionOf(content: unknown): string {
+  return `derived-${createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12)}`;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
