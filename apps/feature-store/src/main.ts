@@ -19,7 +19,7 @@ import {
   Semaphore,
   type ServiceContext,
 } from '@affinity/service-kit';
-import { AnnouncedChanges } from './announced-changes';
+import { AnnouncedChanges, type AnnouncedChange } from './announced-changes';
 import { featureStoreSettings, type FeatureStoreConfig } from './config';
 import { itemService } from './item-handlers';
 import { StoredPopulation } from './population';
@@ -28,6 +28,7 @@ import { profileService } from './profile-handlers';
 import { ProfileMemory } from './profile-memory';
 import { ProfileReader } from './profile-reader';
 import { ProfileSource } from './profile-source';
+import { ProfileWatchers } from './profile-watchers';
 import { userService } from './user-handlers';
 import { AnnouncedWatermarks } from './watermarks';
 
@@ -75,14 +76,19 @@ async function build(context: ServiceContext<FeatureStoreConfig>): Promise<void>
     cacheRevalidateMs: config.cacheRevalidateMs,
     storeSlots: new Semaphore({ limit: config.storeConcurrency, maxWaiting: 10 * config.storeConcurrency }),
   });
-  context.add(new AnnouncedChanges(connection, { logger, onChange: (change) => source.learn(change) }));
+  const watchers = new ProfileWatchers();
+  const hear = (change: AnnouncedChange): void => {
+    source.learn(change);
+    watchers.notify(change.profileKey);
+  };
+  context.add(new AnnouncedChanges(connection, { logger, onChange: hear }));
   const reader = new ProfileReader({ source, population, watermarks, schema, partitions });
   const items = createDynamoItemStore({ client, table: tables.items });
   const users = createDynamoUserStore({ client, table: tables.users });
   const publisher = createEventPublisher({ connection, partitions });
   const eraser = createProfileEraser({ publisher, watermarks, store, source, partitions });
   const services = [
-    profileService({ reader, population, items, schema }),
+    profileService({ reader, population, items, users, schema, watchers }),
     userService({ users, eraser }),
     itemService(items),
   ];

@@ -1,47 +1,59 @@
 import {
-  fromAttributes,
   ProfileServiceService,
   type BatchGetProfilesRequest,
-  type GetPreferencesRequest,
-  type GetPreferencesResponse,
   type GetProfileRequest,
   type GetProfileResponse,
-  type ItemScore,
-  type ItemToScore,
-  type ListDimensionsResponse,
-  type ScoreItemsRequest,
-  type ScoreItemsResponse,
+  type LookupProfilesRequest,
+  type LookupProfilesResponse,
+  type WatchProfileRequest,
 } from '@affinity/contracts';
-import { preferencesOf, scoreItem, type AttributeValue, type Preferences, type Schema } from '@affinity/domain';
-import type { ItemStore } from '@affinity/profile-storage';
-import { bindService, type BoundService, type CallContext } from '@affinity/service-kit';
-import type { Population } from './population';
-import { preferenceMessages } from './preference-answers';
+import {
+  bindService,
+  errorCodeNumbers,
+  fromUnknown,
+  type BoundService,
+  type CallContext,
+  type HandlersOf,
+} from '@affinity/service-kit';
+import { mapConcurrently } from './concurrent-map';
+import { featureHandlers, type FeatureHandlersOptions } from './feature-handlers';
+import { preferenceHandlers, type PreferenceHandlersOptions } from './preference-handlers';
 import { answerInfo, dimensionOfSchema, profileMessage } from './profile-answers';
-import { checkId, Problems } from './profile-query';
-import type { ProfileReader, ReadProfile } from './profile-reader';
+import { Problems } from './profile-query';
+import type { ProfileWatchers } from './profile-watchers';
 
 /** What ProfileService is served from. */
-export interface ProfileHandlersOptions {
-  readonly reader: ProfileReader;
-  readonly population: Population;
-  readonly items: ItemStore;
-  readonly schema: Schema;
+export interface ProfileServiceOptions extends PreferenceHandlersOptions, FeatureHandlersOptions {
+  readonly watchers: ProfileWatchers;
 }
 
 const maxBatch = 100;
-const maxScoredItems = 500;
-const defaultValues = 20;
-const maxValuesAllowed = 1_000;
+/** Lookups of one stream that are under way at once. */
+const maxConcurrentLookups = 64;
+/** Announcements may be lost: a watched profile is looked at again after this time, in milliseconds. */
+const watchRecheckMs = 5_000;
 
 /** Serves ProfileService. */
-export function profileService(options: ProfileHandlersOptions): BoundService {
-  const { reader, schema } = options;
+export function profileService(options: ProfileServiceOptions): BoundService {
+  return bindService(ProfileServiceService, {
+    ...profileHandlers(options),
+    ...preferenceHandlers(options),
+    ...featureHandlers(options),
+  });
+}
+
+type ProfileMethods = 'getProfile' | 'batchGetProfiles' | 'lookupProfiles' | 'watchProfile' | 'listDimensions';
+
+function profileHandlers({
+  reader,
+  schema,
+  watchers,
+}: ProfileServiceOptions): Pick<HandlersOf<typeof ProfileServiceService>, ProfileMethods> {
   const getProfile = async (request: GetProfileRequest, context: CallContext): Promise<GetProfileResponse> => {
     const { folded, origin } = await reader.read(request, context);
     return { profile: profileMessage(folded), info: answerInfo(origin) };
   };
-  return bindService(ProfileServiceService, {
+  return {
     getProfile,
     batchGetProfiles: async (request, context) => {
       checkBatch(request);
@@ -50,15 +62,21 @@ export function profileService(options: ProfileHandlersOptions): BoundService {
         getProfile({ profile, query, options: readOptions }, context);
       return { profiles: await Promise.all(request.profiles.map(ask)) };
     },
-    getPreferences: (request, context) => getPreferences(options, request, context),
-    scoreItems: (request, context) => scoreItems(options, request, context),
-    listDimensions: (): Promise<ListDimensionsResponse> =>
+    lookupProfiles: (requests, context) =>
+      mapConcurrently(
+        requests,
+        (request) => answerLookup(request, (asked) => getProfile(asked, context)),
+        maxConcurrentLookups,
+      ),
+    watchProfile: (request, context) =>
+      watchProfile({ request, context, watchers, profileKey: reader.profileKeyOf(request) }, getProfile),
+    listDimensions: () =>
       Promise.resolve({
         dimensions: schema.dimensions.map(dimensionOfSchema),
         schemaVersion: schema.version,
         retentionDays: schema.retentionDays,
       }),
-  });
+  };
 }
 
 function checkBatch({ profiles }: BatchGetProfilesRequest): void {
@@ -69,70 +87,45 @@ function checkBatch({ profiles }: BatchGetProfilesRequest): void {
   problems.throwIfAny();
 }
 
-async function getPreferences(
-  options: ProfileHandlersOptions,
-  request: GetPreferencesRequest,
-  context: CallContext,
-): Promise<GetPreferencesResponse> {
-  const problems = new Problems();
-  if (request.maxValues > maxValuesAllowed)
-    problems.add('max_values', `must be at most ${maxValuesAllowed}, is ${request.maxValues}`);
-  problems.throwIfAny();
-  const read = await options.reader.read(request, context);
-  const preferences = preferencesFor(options, read, request.query?.dimensions ?? []);
-  return {
-    preferences: { dimensions: preferenceMessages(preferences, request.maxValues || defaultValues) },
-    info: answerInfo(read.origin),
-  };
-}
+type GetProfile = (request: GetProfileRequest, context: CallContext) => Promise<GetProfileResponse>;
 
-function preferencesFor(
-  { schema, population }: ProfileHandlersOptions,
-  { folded }: ReadProfile,
-  names: readonly string[],
-): Preferences {
-  const wanted = new Set(names);
-  const dimensions = schema.dimensions.filter(({ name }) => wanted.size === 0 || wanted.has(name));
-  return preferencesOf(folded.tile, population.tile, dimensions);
-}
-
-async function scoreItems(
-  options: ProfileHandlersOptions,
-  request: ScoreItemsRequest,
-  context: CallContext,
-): Promise<ScoreItemsResponse> {
-  checkItems(request.items);
-  const [read, attributes] = await Promise.all([
-    options.reader.read(request, context),
-    attributesOf(options.items, request.items),
-  ]);
-  const preferences = preferencesFor(options, read, request.query?.dimensions ?? []);
-  const scores = request.items.map(({ itemId }): ItemScore => {
-    const known = attributes.get(itemId);
-    const { score, deviation, contributions } = scoreItem(preferences, known ?? new Map());
-    return { itemId, score, deviation, contributions: [...contributions], unknownItem: known === undefined };
-  });
-  return { scores, info: answerInfo(read.origin) };
-}
-
-function checkItems(items: readonly ItemToScore[]): void {
-  const problems = new Problems();
-  if (items.length < 1 || items.length > maxScoredItems) {
-    problems.add('items', `must have 1 to ${maxScoredItems} entries, has ${items.length}`);
+/** One lookup that fails has an answer of its own; the stream goes on. */
+async function answerLookup(
+  { lookupId, request }: LookupProfilesRequest,
+  getProfile: (request: GetProfileRequest) => Promise<GetProfileResponse>,
+): Promise<LookupProfilesResponse> {
+  try {
+    return { lookupId, result: { $case: 'response', value: await getProfile(request ?? {}) } };
+  } catch (thrown) {
+    const { code, message } = fromUnknown(thrown);
+    return { lookupId, result: { $case: 'error', value: { code: errorCodeNumbers[code], message } } };
   }
-  items.forEach(({ itemId }, i) => checkId(`items[${i}].item_id`, itemId, problems));
-  problems.throwIfAny();
 }
 
-/** The attributes of each item: those of the request, else the catalogue's. */
-async function attributesOf(
-  store: ItemStore,
-  items: readonly ItemToScore[],
-): Promise<ReadonlyMap<string, ReadonlyMap<string, AttributeValue>>> {
-  const missing = items.filter(({ attributes }) => attributes.size === 0).map(({ itemId }) => itemId);
-  const stored = missing.length === 0 ? new Map<string, never>() : await store.getItems(missing);
-  const found = new Map<string, ReadonlyMap<string, AttributeValue>>();
-  for (const { itemId, attributes } of items) if (attributes.size > 0) found.set(itemId, fromAttributes(attributes));
-  for (const [itemId, item] of stored) found.set(itemId, fromAttributes(item.attributes));
-  return found;
+interface WatchTask {
+  readonly request: WatchProfileRequest;
+  readonly context: CallContext;
+  readonly watchers: ProfileWatchers;
+  readonly profileKey: string;
+}
+
+/** The profile now, and again whenever its newest event has changed; ends when the server drains. */
+async function* watchProfile(
+  { request, context, watchers, profileKey }: WatchTask,
+  getProfile: GetProfile,
+): AsyncGenerator<GetProfileResponse, void, undefined> {
+  const watch = watchers.watch(profileKey);
+  const end = AbortSignal.any([context.signal, context.draining]);
+  let shown: string | undefined;
+  try {
+    while (!end.aborted) {
+      const answer = await getProfile(request, context);
+      const state = `${answer.info?.asOf?.getTime()} ${answer.profile?.eventCount}`;
+      if (state !== shown) yield answer;
+      shown = state;
+      await watch.next(watchRecheckMs, end);
+    }
+  } finally {
+    watch.close();
+  }
 }

@@ -25,6 +25,16 @@ export interface ReadProfile {
   readonly origin: AnswerOrigin;
 }
 
+/** A profile's tiles, the day that counts as today, and how they were come by. */
+export interface ReadTiles {
+  readonly tiles: readonly CacheableTile[];
+  readonly today: Day;
+  readonly origin: AnswerOrigin;
+}
+
+/** What a read needs to know of its call. */
+export type ReadContext = Pick<CallContext, 'deadlineAt' | 'signal'>;
+
 /** Part of a call's time that is kept for reading and answering after the wait for a token. */
 const reserveMs = 50;
 /** Longest wait for a token where the caller set no deadline, in milliseconds. */
@@ -38,28 +48,34 @@ export class ProfileReader {
     this.nowMs = options.nowMs ?? Date.now;
   }
 
-  /** Reads and folds one profile. Throws INVALID_ARGUMENT, or UNAVAILABLE where the newest state was required. */
-  async read(asked: AskedProfile, context: Pick<CallContext, 'deadlineAt' | 'signal'>): Promise<ReadProfile> {
-    const question = parseQuestion(asked, this.options.schema);
-    const position = question.token.get(partitionOf(question.profileKey, this.options.partitions));
-    const covered = position === undefined || (await this.waitFor(question, { position, context }));
-    const { requireCurrent } = question;
-    const covering = covered && position !== undefined ? { covering: position } : {};
-    const { tiles, source, stale } = await this.options.source.find(question.profileKey, {
-      requireCurrent,
-      ...covering,
-    });
-    const folded = foldProfile(tiles, question.foldFor(this.today(tiles)));
-    return { folded, origin: { source, stale, newest: newestMark(tiles), tokenCovered: covered } };
+  /** The key of the profile that is asked for. Throws INVALID_ARGUMENT. */
+  profileKeyOf(asked: AskedProfile): string {
+    return parseQuestion(asked, this.options.schema).profileKey;
   }
 
-  private async waitFor(
-    { profileKey }: ProfileQuestion,
-    {
-      position,
-      context,
-    }: { readonly position: TokenPosition; readonly context: Pick<CallContext, 'deadlineAt' | 'signal'> },
-  ): Promise<boolean> {
+  /** Reads and folds one profile. Throws INVALID_ARGUMENT, or UNAVAILABLE where the newest state was required. */
+  async read(asked: AskedProfile, context: ReadContext): Promise<ReadProfile> {
+    const question = parseQuestion(asked, this.options.schema);
+    const { tiles, today, origin } = await this.answer(question, context);
+    return { folded: foldProfile(tiles, question.foldFor(today)), origin };
+  }
+
+  /** Reads the tiles of one profile. Throws as `read` does. */
+  async readTiles(asked: AskedProfile, context: ReadContext): Promise<ReadTiles> {
+    return this.answer(parseQuestion(asked, this.options.schema), context);
+  }
+
+  private async answer(question: ProfileQuestion, context: ReadContext): Promise<ReadTiles> {
+    const { profileKey, requireCurrent, token } = question;
+    const position = token.get(partitionOf(profileKey, this.options.partitions));
+    const covered = position === undefined || (await this.waitFor(profileKey, position, context));
+    const covering = covered && position !== undefined ? { covering: position } : {};
+    const { tiles, source, stale } = await this.options.source.find(profileKey, { requireCurrent, ...covering });
+    const origin = { source, stale, newest: newestMark(tiles), tokenCovered: covered };
+    return { tiles, today: this.today(tiles), origin };
+  }
+
+  private async waitFor(profileKey: string, position: TokenPosition, context: ReadContext): Promise<boolean> {
     const leftMs = Math.min(context.deadlineAt - this.nowMs() - reserveMs, longestWaitMs);
     const wait = deadlineSignal(Math.max(0, leftMs), context.signal);
     try {

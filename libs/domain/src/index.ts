@@ -65,3 +65,5 @@ export {
   type MergeWeights,
   type PreferencePart,
 } from './rank-merge';
+export { defaultFeatures, parseFeature, type Feature, type FeatureStatistic } from './feature-name';
+export { featureValues, featureVersion, type FeatureSource } from './feature-vector';

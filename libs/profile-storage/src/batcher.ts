@@ -7,6 +7,8 @@ export interface BatcherOptions<Request, Result> {
   /** Most batches under way at once. */
   readonly concurrency: number;
   readonly sizeOf: (request: Request) => number;
+  /** Requests of the same name never share a batch. Default: any may. */
+  readonly nameOf?: (request: Request) => string;
   /** Answers a batch, in its order. A rejection fails each request of the batch. */
   readonly execute: (batch: readonly Request[]) => Promise<readonly Result[]>;
 }
@@ -46,12 +48,16 @@ export class Batcher<Request, Result> {
   }
 
   private nextBatch(): Waiting<Request, Result>[] {
-    const { maxBatch, maxBytes, sizeOf } = this.options;
+    const { maxBatch, maxBytes, sizeOf, nameOf } = this.options;
+    const names = new Set<string>();
     let bytes = 0;
     let count = 0;
     for (const { request } of this.queue) {
       bytes += sizeOf(request);
       if (count > 0 && (count >= maxBatch || bytes > maxBytes)) break;
+      const name = nameOf?.(request);
+      if (name !== undefined && names.has(name)) break;
+      if (name !== undefined) names.add(name);
       count += 1;
     }
     return this.queue.splice(0, count);

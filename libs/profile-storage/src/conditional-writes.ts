@@ -11,6 +11,8 @@ import type { Item } from './tile-item';
 
 /** One PartiQL statement with its own condition, and what its parameters weigh. */
 export interface ConditionalStatement {
+  /** The item that it writes: DynamoDB refuses a batch that writes one twice. */
+  readonly item: string;
   readonly statement: string;
   readonly parameters: readonly AttributeValue[];
   /** Bytes of the parameters, about. */
@@ -39,6 +41,7 @@ export class ConditionalWrites {
       maxBytes: maxBatchBytes,
       concurrency,
       sizeOf: ({ bytes }) => bytes,
+      nameOf: ({ item }) => item,
       execute: (batch) => this.execute(batch),
     });
   }
@@ -81,7 +84,7 @@ function statementFailure(code: string, message: string): AffinityError {
 export function insertStatement(table: string, item: Item): ConditionalStatement {
   const names = Object.keys(item);
   const fields = names.map((name) => `'${name}': ?`).join(', ');
-  return statementOf(`INSERT INTO "${table}" VALUE {${fields}}`, Object.values(item));
+  return statementOf(`INSERT INTO "${table}" VALUE {${fields}}`, Object.values(item), item);
 }
 
 /** A statement that sets attributes of an item and conflicts unless its `version` is the expected one. */
@@ -92,7 +95,7 @@ export function updateStatement(
   const assignments = Object.keys(set).map((name) => `SET "${name}" = ?`);
   const conditions = [...Object.keys(key), 'version'].map((name) => `"${name}" = ?`);
   const parameters = [...Object.values(set), ...Object.values(key), { N: String(expectedVersion) }];
-  return statementOf(`UPDATE "${table}" ${assignments.join(' ')} WHERE ${conditions.join(' AND ')}`, parameters);
+  return statementOf(`UPDATE "${table}" ${assignments.join(' ')} WHERE ${conditions.join(' AND ')}`, parameters, key);
 }
 
 /** A statement that removes an item and conflicts unless its `version` is the expected one. */
@@ -102,10 +105,10 @@ export function deleteStatement(
 ): ConditionalStatement {
   const conditions = [...Object.keys(key), 'version'].map((name) => `"${name}" = ?`);
   const parameters = [...Object.values(key), { N: String(expectedVersion) }];
-  return statementOf(`DELETE FROM "${table}" WHERE ${conditions.join(' AND ')}`, parameters);
+  return statementOf(`DELETE FROM "${table}" WHERE ${conditions.join(' AND ')}`, parameters, key);
 }
 
-function statementOf(statement: string, parameters: readonly AttributeValue[]): ConditionalStatement {
+function statementOf(statement: string, parameters: readonly AttributeValue[], key: Item): ConditionalStatement {
   const bytes = parameters.reduce((total, { B, S }) => total + (B?.byteLength ?? S?.length ?? 16), statement.length);
-  return { statement, parameters, bytes };
+  return { item: JSON.stringify([key['pk']?.S, key['sk']?.S]), statement, parameters, bytes };
 }

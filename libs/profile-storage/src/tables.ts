@@ -67,9 +67,18 @@ function createInput({ name, sortKey }: TableSettings): CreateTableCommandInput 
 }
 
 async function ensureTimeToLive(client: DynamoDBClient, table: string): Promise<void> {
+  if (await hasTimeToLive(client, table)) return;
+  const TimeToLiveSpecification = { Enabled: true, AttributeName: 'ttl' };
+  try {
+    await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification }));
+  } catch (error) {
+    // Another service may have been faster, which DynamoDB calls invalid.
+    if (!(await hasTimeToLive(client, table))) throw dynamoFailure(error);
+  }
+}
+
+async function hasTimeToLive(client: DynamoDBClient, table: string): Promise<boolean> {
   const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName: table }));
   const status = TimeToLiveDescription?.TimeToLiveStatus;
-  if (status === 'ENABLED' || status === 'ENABLING') return;
-  const TimeToLiveSpecification = { Enabled: true, AttributeName: 'ttl' };
-  await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification }));
+  return status === 'ENABLED' || status === 'ENABLING';
 }

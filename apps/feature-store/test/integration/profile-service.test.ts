@@ -264,6 +264,60 @@ describe('feature-store', () => {
     await expect(api.users.getUser({ userId: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('answers many lookups on one stream, each with its number, failures included', async () => {
+    const readToken = await view(event('hal', 'red-car'), event('ida', 'blue-car'), event('ida', 'blue-car'));
+    const options = { readToken, freshness: Freshness.UNSPECIFIED };
+    async function* requests() {
+      yield { lookupId: 1n, request: { profile: user('hal'), options } };
+      yield { lookupId: 2n, request: { profile: user('ida'), options } };
+      yield { lookupId: 3n, request: { profile: user('') } };
+    }
+    const answers = new Map<bigint, unknown>();
+    for await (const { lookupId, result } of api.profiles.lookupProfiles(requests())) {
+      answers.set(lookupId, result?.$case === 'response' ? result.value.profile?.eventCount : result?.value.code);
+    }
+    expect(answers).toEqual(
+      new Map<bigint, unknown>([
+        [1n, 1n],
+        [2n, 2n],
+        [3n, 3],
+      ]),
+    );
+  });
+
+  it('shows changes to those who watch', async () => {
+    const stop = new AbortController();
+    const seen: bigint[] = [];
+    const watching = (async () => {
+      for await (const { profile } of api.profiles.watchProfile({ profile: user('jo') }, { signal: stop.signal })) {
+        seen.push(profile?.eventCount ?? -1n);
+      }
+    })().catch((error: unknown) => error);
+    await until(() => seen.length === 1, 5_000, 'the profile as it is');
+    await view(event('jo', 'red-car'));
+    await until(() => seen.at(-1) === 1n, 5_000, 'the first change');
+    await view(event('jo', 'red-car'), event('jo', 'red-car'));
+    await until(() => seen.at(-1) === 3n, 5_000, 'the second change');
+    stop.abort();
+    expect(await watching).toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('tells features by name, the user’s own included', async () => {
+    await api.users.putUser({ user: { userId: 'kim', userName: 'Kim', userFeatures: { age: 31 } } });
+    const readToken = await view(event('kim', 'red-car'), event('kim', 'blue-car'));
+    const { vector } = await api.profiles.getFeatureVector({
+      profile: user('kim'),
+      features: ['price.mean@7d', 'colour.top1@7d', 'user_features.age', 'recency'],
+      options: { readToken, freshness: Freshness.UNSPECIFIED },
+    });
+    expect(vector?.values).toEqual([17_000, 0.5, 31, 0]);
+    await expect(
+      api.profiles.getFeatureVector({ profile: user('kim'), features: ['size.mean@7d'] }),
+    ).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+  });
+
   it('erases a user for good: profile, record and caches', async () => {
     await api.users.putUser({ user: { userId: 'gus', userName: 'Gus', userFeatures: {} } });
     const before = event('gus', 'red-car', { occurredAt: new Date(Date.now() - 1_000) });

@@ -1,0 +1,89 @@
+import { startHttpFaultProxy, testStack, uniqueName } from '@affinity/testing';
+import { createDynamoClient, type DynamoConfig } from '../../src/dynamo-client';
+import { DynamoCheckpointStore } from '../../src/dynamo-checkpoint-store';
+import { DynamoTileStore } from '../../src/dynamo-tile-store';
+import { createDynamoTombstoneStore } from '../../src/dynamo-tombstone-store';
+import { createDynamoItemStore } from '../../src/item-store';
+import { ensureTables, tableNames } from '../../src/tables';
+import { describeStores } from '../../src/tile-store-contract.fixture';
+
+const { dynamodb } = testStack();
+Object.assign(process.env, {
+  AWS_ACCESS_KEY_ID: dynamodb.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: dynamodb.secretAccessKey,
+});
+
+function configOf(endpoint: string): DynamoConfig {
+  return { dynamoEndpoint: endpoint, dynamoRegion: dynamodb.region, dynamoTablePrefix: `${uniqueName('t')}-` };
+}
+
+async function makeStores(endpoint = dynamodb.endpoint) {
+  const config = configOf(endpoint);
+  const client = createDynamoClient(config);
+  const tables = tableNames(config.dynamoTablePrefix);
+  await ensureTables(createDynamoClient({ ...config, dynamoEndpoint: dynamodb.endpoint }), tables);
+  return {
+    client,
+    tables,
+    tiles: new DynamoTileStore({ client, table: tables.tiles, generation: 1 }),
+    checkpoints: new DynamoCheckpointStore({ client, table: tables.control, reader: 'r' }),
+    tombstones: createDynamoTombstoneStore({ client, table: tables.control, hashKey: 'secret-of-this-test' }),
+  };
+}
+
+describeStores('DynamoDB stores', () => makeStores());
+
+describe('DynamoDB stores', () => {
+  it('make their tables once, however many ask', async () => {
+    const config = configOf(dynamodb.endpoint);
+    const client = createDynamoClient(config);
+    const tables = tableNames(config.dynamoTablePrefix);
+    await Promise.all([ensureTables(client, tables), ensureTables(client, tables)]);
+    await ensureTables(client, tables);
+  });
+
+  it('say "throttled" and "away" apart, and leave what was done to be found', async () => {
+    const proxy = await startHttpFaultProxy({
+      target: { host: '127.0.0.1', port: Number(new URL(dynamodb.endpoint).port) },
+    });
+    try {
+      const { tiles } = await makeStores(proxy.endpoint);
+      const key = { owner: { kind: 'user', profileKey: 'u' }, day: 1, region: 'r' } as const;
+      const write = {
+        key,
+        expectedVersion: 0,
+        changed: new Map(),
+        eventCount: 1,
+        mark: { sequence: 1, timestampNs: 1n },
+        writer: 'w',
+        eventIdHashes: [],
+        expiresAtS: 2_000_000_000,
+      };
+      proxy.setFaults({ throttleRate: 1 });
+      await expect(tiles.write(write)).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED', retryable: true });
+      proxy.setFaults({ throttleRate: 0, errorRate: 1 });
+      await expect(tiles.write(write)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      proxy.setFaults({ errorRate: 0, dropAnswerRate: 1 });
+      await expect(tiles.write(write)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      proxy.setFaults({ dropAnswerRate: 0 });
+      expect(await tiles.write(write)).toMatchObject({ kind: 'conflict', current: { version: 1, writer: 'w' } });
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('keep a catalogue of any size', async () => {
+    const { client, tables } = await makeStores();
+    const items = createDynamoItemStore({ client, table: tables.items });
+    const attributes = new Map([['colour', { kind: { $case: 'stringValue' as const, value: 'red' } }]]);
+    const catalogue = Array.from({ length: 230 }, (_, i) => ({
+      itemId: `i${i}`,
+      attributes,
+      updatedAt: new Date(1_000),
+    }));
+    await items.putItems(catalogue);
+    const found = await items.getItems([...catalogue.map(({ itemId }) => itemId), 'unknown', 'i0']);
+    expect(found.size).toBe(230);
+    expect(found.get('i7')).toEqual(catalogue[7]);
+  });
+});
