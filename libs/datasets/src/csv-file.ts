@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -21,9 +21,12 @@ export interface CsvFile {
   rows(): AsyncIterable<CsvRow>;
 }
 
-/** The path of `<stem>.csv` or `<stem>.csv.gz` in a folder; undefined when neither exists. */
+/** The path of `<stem>.csv[.gz]` in a folder, else of its only file `…-<stem>.csv[.gz]`; undefined when there is none. */
 export function findCsv(dir: string, stem: string): string | undefined {
-  return [`${stem}.csv`, `${stem}.csv.gz`].map((name) => join(dir, name)).find((path) => existsSync(path));
+  const exact = [`${stem}.csv`, `${stem}.csv.gz`].map((name) => join(dir, name)).find((path) => existsSync(path));
+  if (exact !== undefined || !existsSync(dir)) return exact;
+  const [alone, another] = readdirSync(dir).filter((name) => new RegExp(`-${stem}\\.csv(\\.gz)?$`).test(name));
+  return alone === undefined || another !== undefined ? undefined : join(dir, alone);
 }
 
 /** Opens a CSV file (RFC 4180, UTF-8, first record is the header; gzip when the name ends in `.gz`). Throws DatasetError. */

@@ -6,6 +6,7 @@ export { type Taste, type TrueTaste } from './true-taste';
 export { knownEventWeights } from './event-weights';
 export { type DimensionDocument, type SchemaDocument, schemaYaml } from './schema-document';
 export { generateMarketplace } from './marketplace/generate-marketplace';
+export { marketplaceSchemaText } from './marketplace/marketplace-schema';
 export { drawMarketplace, type Marketplace, type MarketplaceOptions } from './marketplace/marketplace';
 export {
   countNaively,

@@ -23,23 +23,43 @@ export interface TrueTaste {
 /** The columns of a truth file. */
 export const truthColumns = ['user_id', 'taste_json', 'drift_timestamp', 'taste_after_json'] as const;
 
+/** A file that tells about categorical attributes alone may name its columns so, each with that part of the JSON. */
+const categoricalColumns = [
+  'user_id',
+  'taste_categorical_json',
+  'drift_timestamp',
+  'taste_categorical_after_json',
+] as const;
+
 /** The true tastes of a truth file, streaming. Throws DatasetError. */
 export async function* readTruth(file: CsvFile): AsyncIterable<TrueTaste> {
-  const [user, before, drift, after] = truthColumns.map((column) => requiredColumn(file, column));
+  const onlyCategorical = file.columns.includes(categoricalColumns[1]);
+  const columns = onlyCategorical ? categoricalColumns : truthColumns;
+  const [user, before, drift, after] = columns.map((column) => requiredColumn(file, column));
   if (!user || !before || !drift || !after) return;
+  const tasteOf = onlyCategorical ? categoricalTasteIn : tasteIn;
   for await (const row of file.rows()) {
     const at = (column: string): DatasetPlace => ({ file: file.name, line: row.line, column });
     const userId = checkId(user(row), at('user_id'));
-    const taste = tasteIn(before(row), at('taste_json'));
+    const taste = tasteOf(before(row), at(columns[1]));
     if (drift(row) === '') yield { userId, taste };
-    else yield { userId, taste, drift: driftIn(drift(row), after(row), at) };
+    else
+      yield {
+        userId,
+        taste,
+        drift: { atMs: driftTimeIn(drift(row), at(columns[2])), taste: tasteOf(after(row), at(columns[3])) },
+      };
   }
 }
 
-function driftIn(time: string, after: string, at: (column: string) => DatasetPlace): NonNullable<TrueTaste['drift']> {
+function driftTimeIn(time: string, place: DatasetPlace): number {
   const seconds = numberOf(time);
-  if (seconds === undefined) throw new DatasetError(at('drift_timestamp'), 'must be epoch seconds');
-  return { atMs: seconds * 1_000, taste: tasteIn(after, at('taste_after_json')) };
+  if (seconds === undefined) throw new DatasetError(place, 'must be epoch seconds');
+  return seconds * 1_000;
+}
+
+function categoricalTasteIn(text: string, place: DatasetPlace): Taste {
+  return tasteIn(`{"categorical":${text},"numeric":{}}`, place);
 }
 
 function tasteIn(text: string, place: DatasetPlace): Taste {

@@ -67,3 +67,4 @@ export {
 } from './rank-merge';
 export { defaultFeatures, parseFeature, type Feature, type FeatureStatistic } from './feature-name';
 export { featureValues, featureVersion, type FeatureSource } from './feature-vector';
+export { totalVariation } from './total-variation';

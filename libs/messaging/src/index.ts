@@ -12,3 +12,4 @@ export { readPartition, StreamRewoundError, type PartitionReaderOptions, type St
 export { createDeadLetterStore, type DeadLetter, type DeadLetterStore } from './dead-letters';
 export { PartitionLeases, type PartitionLeasesOptions } from './partition-leases';
 export { formatTimestampNs, parseTimestampNs, positionOf } from './stream-position';
+export { listDeadLetters, replayDeadLetter, type StoredDeadLetter } from './dead-letter-replay';

@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { schemaYaml } from '../schema-document';
 import { truthColumns, type TrueTaste } from '../true-taste';
 import { writeCsv } from './csv-writing';
 import { drawMarketplace, type MarketplaceOptions } from './marketplace';
-import { marketplaceSchema } from './marketplace-schema';
+import { marketplaceSchemaText } from './marketplace-schema';
 import type { SessionEvent } from './session-events';
 import { vehicleColumns, vehicleFields } from './vehicle-attributes';
 
@@ -20,7 +19,7 @@ export async function generateMarketplace(dir: string, options: MarketplaceOptio
   await writeCsv(join(dir, 'items.csv.gz'), table(vehicleColumns, vehicles, vehicleFields));
   await writeCsv(join(dir, 'interactions.csv.gz'), table(eventColumns, events, eventFields));
   await writeCsv(join(dir, 'truth.csv.gz'), table(truthColumns, truth, truthFields));
-  await writeFile(join(dir, 'schema.yaml'), schemaYaml(marketplaceSchema(options.days)));
+  await writeFile(join(dir, 'schema.yaml'), marketplaceSchemaText(options.days));
 }
 
 function* table<T>(

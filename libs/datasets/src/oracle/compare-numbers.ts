@@ -34,27 +34,22 @@ function compareSide(report: DifferenceReport, { where, samples, actual }: Side)
   const weight = samples.reduce((sum, [, own]) => sum + own, 0);
   report.compare(`${where} weight`, weight, actual.weight, Number.isInteger(weight) ? 0 : weight * relative);
   if (weight === 0 || !(actual.weight > 0)) return;
-  const mean = samples.reduce((sum, [value, own]) => sum + own * value, 0) / weight;
-  const variance = samples.reduce((sum, [value, own]) => sum + own * (value - mean) ** 2, 0) / weight;
   const values = samples.map(([value]) => value);
-  const size = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  const least = values.reduce((left, right) => Math.min(left, right));
+  const most = values.reduce((left, right) => Math.max(left, right));
+  const size = Math.max(Math.abs(least), Math.abs(most));
+  const { mean, variance } = momentsOf(samples, weight);
   report.compare(`${where} mean`, mean, actual.mean, size * relative);
   // A variance far below the square of its mean cannot be had to full precision by any one-pass formula (Chan, Golub,
   // LeVeque, 1983); the second term is 1e-18 of that square.
-  report.compare(
-    `${where} variance`,
-    variance,
-    actual.m2 / actual.weight,
-    relative * (variance + relative * size * size),
-  );
-  report.compare(
-    `${where} minimum`,
-    values.reduce((least, value) => Math.min(least, value)),
-    actual.min,
-  );
-  report.compare(
-    `${where} maximum`,
-    values.reduce((most, value) => Math.max(most, value)),
-    actual.max,
-  );
+  const tolerance = relative * (variance + relative * size * size);
+  report.compare(`${where} variance`, variance, actual.m2 / actual.weight, tolerance);
+  report.compare(`${where} minimum`, least, actual.min);
+  report.compare(`${where} maximum`, most, actual.max);
+}
+
+function momentsOf(samples: readonly Sample[], weight: number): { readonly mean: number; readonly variance: number } {
+  const mean = samples.reduce((sum, [value, own]) => sum + own * value, 0) / weight;
+  const variance = samples.reduce((sum, [value, own]) => sum + own * (value - mean) ** 2, 0) / weight;
+  return { mean, variance };
 }

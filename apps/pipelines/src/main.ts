@@ -1,0 +1,14 @@
+import { ConfigError } from '@affinity/service-kit';
+import { createProgram } from './program';
+
+const program = createProgram({
+  environment: process.env,
+  print: (text) => process.stdout.write(`${text}\n`),
+  progress: (line) => process.stderr.write(`${line}\n`),
+});
+
+program.parseAsync(process.argv).catch((error: unknown) => {
+  const wrongUse = error instanceof ConfigError;
+  process.stderr.write(`affinity: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = wrongUse ? 2 : 1;
+});
