@@ -15,7 +15,7 @@ const depConstraints = [
   { sourceTag: layer('domain'), bannedExternalImports: ['@aws-sdk/*', '@nats-io/*', '@grpc/*', 'ioredis', 'pino'] },
 ];
 
-const tests = ['**/*.spec.ts', '**/test/**/*.ts'];
+const tests = ['**/*.spec.ts', '**/*.fixture.ts', '**/test/**/*.ts', '**/bench/**/*.ts'];
 
 export default tseslint.config(
   {

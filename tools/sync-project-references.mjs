@@ -28,7 +28,7 @@ function expectedConfig(dir) {
       outDir: `../../dist/types/${dir}`,
       tsBuildInfoFile: `../../dist/types/${dir}/tsconfig.tsbuildinfo`,
     },
-    include: ['src/**/*.ts', 'test/**/*.ts'],
+    include: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
     references: unique,
   };
 }

@@ -9,26 +9,26 @@ function tile(day: number, timestampNs: bigint, valueBytes = 1_000): CacheableTi
 
 describe('ProfileMemory', () => {
   it('stays within its bytes, and keeps what is asked for often over what is asked for once', () => {
-    const memory = new ProfileMemory({ maxBytes: 50_000 });
+    const memory = new ProfileMemory({ maxBytes: 100_000 });
     const hot = Array.from({ length: 5 }, (_, i) => `hot${i}`);
     for (let round = 0; round < 5; round += 1) {
       for (const key of hot) {
         memory.get(key);
-        memory.offer(key, [tile(1, 1n)]);
+        memory.offer(key, { tiles: [tile(1, 1n)], stamp: undefined });
       }
     }
     for (let i = 0; i < 1_000; i += 1) {
       memory.get(`cold${i}`);
-      memory.offer(`cold${i}`, [tile(1, 1n)]);
-      expect(memory.bytes).toBeLessThanOrEqual(50_000);
+      memory.offer(`cold${i}`, { tiles: [tile(1, 1n)], stamp: undefined });
+      expect(memory.bytes).toBeLessThanOrEqual(100_000);
     }
     expect(hot.filter((key) => memory.get(key) !== undefined)).toEqual(hot);
   });
 
   it('takes in newer tiles of what it remembers, and only those', () => {
-    const memory = new ProfileMemory({ maxBytes: 50_000 });
+    const memory = new ProfileMemory({ maxBytes: 100_000 });
     expect(memory.refresh('u', tile(1, 5n))).toBe(false);
-    memory.offer('u', [tile(1, 5n)]);
+    memory.offer('u', { tiles: [tile(1, 5n)], stamp: undefined });
     expect(memory.refresh('u', tile(1, 4n))).toBe(false);
     expect(memory.refresh('u', tile(1, 6n))).toBe(true);
     expect(memory.refresh('u', tile(2, 1n))).toBe(true);

@@ -8,6 +8,8 @@ export interface RememberedProfile {
   readonly tiles: readonly CacheableTile[];
   /** When the tiles were last known to be all there is, in epoch milliseconds. */
   readonly validatedAtMs: number;
+  /** The stamp of the cached entry that it was read from; undefined when it was read from the store. */
+  readonly stamp: string | undefined;
 }
 
 /** How much is remembered. */
@@ -17,8 +19,8 @@ export interface ProfileMemoryOptions {
   readonly nowMs?: () => number;
 }
 
-const bytesPerTile = 400;
-const bytesPerValueByte = 4;
+const bytesPerTile = 4_000;
+const bytesPerValueByte = 6;
 const bytesPerProfile = 300;
 /** A profile of this size is what the sketch is made for: it tells apart as many keys as would fill the memory. */
 const typicalProfileBytes = 8_000;
@@ -56,8 +58,8 @@ export class ProfileMemory {
   }
 
   /** Remembers a profile that was just read, if it is asked for often enough. */
-  offer(profileKey: string, tiles: readonly CacheableTile[]): void {
-    const profile = { tiles, validatedAtMs: this.nowMs() };
+  offer(profileKey: string, { tiles, stamp }: Pick<RememberedProfile, 'tiles' | 'stamp'>): void {
+    const profile = { tiles, stamp, validatedAtMs: this.nowMs() };
     if (!this.profiles.has(profileKey) && !this.admits(profileKey, sizeOf(profile))) return;
     this.profiles.set(profileKey, profile);
   }
@@ -70,8 +72,14 @@ export class ProfileMemory {
     const current = profile.tiles.find((candidate) => tileSlot(candidate) === slot);
     if (current !== undefined && !isNewer(tile.mark, current.mark)) return false;
     const others = profile.tiles.filter((candidate) => candidate !== current);
-    this.profiles.set(profileKey, { tiles: [...others, tile], validatedAtMs: profile.validatedAtMs });
+    this.profiles.set(profileKey, { ...profile, tiles: [...others, tile] });
     return true;
+  }
+
+  /** The cached entry that a remembered profile was read from has not changed: it counts as read again now. */
+  confirm(profileKey: string): void {
+    const profile = this.profiles.peek(profileKey);
+    if (profile !== undefined) this.profiles.set(profileKey, { ...profile, validatedAtMs: this.nowMs() });
   }
 
   /** Forgets a profile. */

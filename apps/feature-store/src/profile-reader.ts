@@ -1,4 +1,4 @@
-import { partitionOf, foldProfile, dayOf, type Day, type FoldedProfile, type Schema } from '@affinity/domain';
+import { partitionOf, ProfileIndex, dayOf, type Day, type FoldedProfile, type Schema } from '@affinity/domain';
 import type { CacheableTile } from '@affinity/hot-cache';
 import type { TokenPosition } from '@affinity/contracts';
 import { deadlineSignal, type CallContext } from '@affinity/service-kit';
@@ -43,6 +43,8 @@ const longestWaitMs = 5_000;
 /** Answers questions about profiles. */
 export class ProfileReader {
   private readonly nowMs: () => number;
+  /** Made when a profile is folded first, and gone with its tiles. */
+  private readonly indices = new WeakMap<readonly CacheableTile[], ProfileIndex>();
 
   constructor(private readonly options: ProfileReaderOptions) {
     this.nowMs = options.nowMs ?? Date.now;
@@ -57,7 +59,7 @@ export class ProfileReader {
   async read(asked: AskedProfile, context: ReadContext): Promise<ReadProfile> {
     const question = parseQuestion(asked, this.options.schema);
     const { tiles, today, origin } = await this.answer(question, context);
-    return { folded: foldProfile(tiles, question.foldFor(today)), origin };
+    return { folded: this.indexOf(tiles).fold(question.foldFor(today)), origin };
   }
 
   /** Reads the tiles of one profile. Throws as `read` does. */
@@ -73,6 +75,14 @@ export class ProfileReader {
     const { tiles, source, stale } = await this.options.source.find(profileKey, { requireCurrent, ...covering });
     const origin = { source, stale, newest: newestMark(tiles), tokenCovered: covered };
     return { tiles, today: this.today(tiles), origin };
+  }
+
+  private indexOf(tiles: readonly CacheableTile[]): ProfileIndex {
+    const known = this.indices.get(tiles);
+    if (known !== undefined) return known;
+    const index = new ProfileIndex(tiles);
+    this.indices.set(tiles, index);
+    return index;
   }
 
   private async waitFor(profileKey: string, position: TokenPosition, context: ReadContext): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { CacheableTile, ProfileCache } from '@affinity/hot-cache';
 import type { StoredTile, TileReader, Tombstone, TombstoneStore } from '@affinity/profile-storage';
 import { CircuitBreaker, fromUnknown, type Logger, type Semaphore } from '@affinity/service-kit';
 import type { AnnouncedChange } from './announced-changes';
-import type { ProfileMemory } from './profile-memory';
+import type { ProfileMemory, RememberedProfile } from './profile-memory';
 import { reached } from './watermarks';
 
 /** A user's tiles, and how they were come by. */
@@ -14,6 +14,8 @@ export interface FoundProfile {
   readonly source: 'memory' | 'cache' | 'store' | 'none';
   /** A newer state may exist that could not be reached. */
   readonly stale: boolean;
+  /** The stamp of the cached entry; undefined when the tiles are not from the cache. */
+  readonly stamp?: string;
 }
 
 /** How fresh the tiles have to be. */
@@ -71,8 +73,12 @@ export class ProfileSource {
     ) {
       return { tiles: remembered.tiles, source: 'memory', stale: false };
     }
+    if (remembered !== undefined && (await this.isUnchanged(profileKey, remembered, freshness))) {
+      memory.confirm(profileKey);
+      return { tiles: remembered.tiles, source: 'memory', stale: false };
+    }
     const found = await this.lookUp(profileKey, freshness);
-    if (!found.stale) memory.offer(profileKey, found.tiles);
+    if (!found.stale) memory.offer(profileKey, { tiles: found.tiles, stamp: found.stamp });
     // R1: what is in memory is at least as good as nothing, and no older than what the cache held.
     return found.stale && remembered !== undefined ? { tiles: remembered.tiles, source: 'memory', stale: true } : found;
   }
@@ -89,6 +95,13 @@ export class ProfileSource {
     return this.options.cache.remove(profileKey);
   }
 
+  /** Whether what is in memory is still what the cache holds, and that is young enough. */
+  private async isUnchanged(profileKey: string, remembered: RememberedProfile, freshness: Freshness): Promise<boolean> {
+    if (remembered.stamp === undefined || !covers(remembered.tiles, freshness)) return false;
+    const head = await this.quietly(() => this.options.cache.head(profileKey));
+    return head?.stamp === remembered.stamp && this.isYoung(head.filledAtMs, this.options.cacheRevalidateMs);
+  }
+
   private async lookUp(profileKey: string, freshness: Freshness): Promise<FoundProfile> {
     const cached = await this.quietly(() => this.options.cache.read(profileKey));
     if (
@@ -96,7 +109,7 @@ export class ProfileSource {
       this.isYoung(cached.filledAtMs, this.options.cacheRevalidateMs) &&
       covers(cached.tiles, freshness)
     ) {
-      return { tiles: cached.tiles, source: 'cache', stale: false };
+      return { tiles: cached.tiles, source: 'cache', stale: false, stamp: cached.stamp };
     }
     try {
       return { tiles: await this.loadOnce(profileKey, freshness), source: 'store', stale: false };

@@ -68,3 +68,4 @@ export {
 export { defaultFeatures, parseFeature, type Feature, type FeatureStatistic } from './feature-name';
 export { featureValues, featureVersion, type FeatureSource } from './feature-vector';
 export { totalVariation } from './total-variation';
+export { ProfileIndex } from './profile-index';

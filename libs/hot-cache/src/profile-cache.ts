@@ -1,10 +1,16 @@
 import type { CacheableTile } from './cached-tile';
 
-/** All tiles of a user as they were cached. */
-export interface CachedProfile {
-  readonly tiles: readonly CacheableTile[];
+/** What tells of an entry without reading its tiles. */
+export interface CachedProfileHead {
   /** When the entry was last filled from the store, in epoch milliseconds; tiles may have been refreshed since. */
   readonly filledAtMs: number;
+  /** Another text for every change of the entry. */
+  readonly stamp: string;
+}
+
+/** All tiles of a user as they were cached. */
+export interface CachedProfile extends CachedProfileHead {
+  readonly tiles: readonly CacheableTile[];
 }
 
 /** Leave to fill an entry: void once the entry was removed or another fill began. */
@@ -27,6 +33,8 @@ export interface TileRefresh {
 export interface ProfileCache {
   /** The entry; undefined when there is none or it is only marked. */
   read(profileKey: string): Promise<CachedProfile | undefined>;
+  /** What tells of the entry; undefined when there is none or it is only marked. A hundredth of the cost of reading it. */
+  head(profileKey: string): Promise<CachedProfileHead | undefined>;
   /** Marks an entry before the store is read. */
   beginFill(profileKey: string): Promise<FillTicket>;
   /** Adds what the store held. Returns false, having changed nothing, when the ticket is void. */

@@ -2,14 +2,16 @@ import { unavailable, fromUnknown } from '@affinity/service-kit';
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { decodeCacheableTile, encodeCacheableTile, tileField, markLength, type CacheableTile } from './cached-tile';
-import type { CachedProfile, FillTicket, ProfileCache, TileRefresh } from './profile-cache';
+import type { CachedProfile, CachedProfileHead, FillTicket, ProfileCache, TileRefresh } from './profile-cache';
 
 /*
  * An entry is a hash: `filling` holds the token of the fill under way, `filled` the time of the last fill in epoch
- * milliseconds, and each `t<day>#<region>` a tile that begins with its mark as fixed-length digits.
+ * milliseconds, `fill` its token, `changes` how often tiles were refreshed since, and each `t<day>#<region>` a tile that begins with its mark as fixed-length digits.
  */
 const fillingField = 'filling';
 const filledField = 'filled';
+const fillField = 'fill';
+const changesField = 'changes';
 
 /** ARGV: length of a mark, then field and bytes of each tile. Sets those that are newer than what is there. */
 const setNewer = `
@@ -23,6 +25,7 @@ local function set(from)
       replaced = replaced + 1
     end
   end
+  if replaced > 0 then redis.call('HINCRBY', KEYS[1], '${changesField}', 1) end
   return replaced
 end`;
 
@@ -34,7 +37,7 @@ return set(2)`;
 const fillScript = `${setNewer}
 if redis.call('HGET', KEYS[1], '${fillingField}') ~= ARGV[2] then return 0 end
 redis.call('HDEL', KEYS[1], '${fillingField}')
-redis.call('HSET', KEYS[1], '${filledField}', ARGV[3])
+redis.call('HSET', KEYS[1], '${filledField}', ARGV[3], '${fillField}', ARGV[2])
 set(5)
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1`;
@@ -69,6 +72,12 @@ export function createRedisProfileCache(options: RedisProfileCacheOptions): Prof
   return {
     async read(profileKey) {
       return profileOf(await redis.hgetallBuffer(keyOf(profileKey)).catch(away));
+    },
+    async head(profileKey) {
+      const [filled, fill, changes] = await redis
+        .hmget(keyOf(profileKey), filledField, fillField, changesField)
+        .catch(away);
+      return headOf({ filled, fill, changes });
     },
     async beginFill(profileKey) {
       const ticket: FillTicket = { profileKey, token: randomUUID() };
@@ -112,10 +121,25 @@ function groupByProfile(refreshes: readonly TileRefresh[]): Map<string, Cacheabl
 }
 
 function profileOf(fields: Readonly<Record<string, Buffer>>): CachedProfile | undefined {
-  const filled = fields[filledField];
-  if (filled === undefined) return undefined;
+  const head = headOf({
+    filled: fields[filledField]?.toString(),
+    fill: fields[fillField]?.toString(),
+    changes: fields[changesField]?.toString(),
+  });
+  if (head === undefined) return undefined;
   const tiles = Object.entries(fields)
     .filter(([field]) => field.startsWith('t'))
     .map(([, bytes]) => decodeCacheableTile(bytes));
-  return { tiles, filledAtMs: Number(filled.toString()) };
+  return { ...head, tiles };
+}
+
+type Nothing = null | undefined;
+
+function headOf({
+  filled,
+  fill,
+  changes,
+}: Record<'filled' | 'fill' | 'changes', string | Nothing>): CachedProfileHead | undefined {
+  if (filled === null || filled === undefined) return undefined;
+  return { filledAtMs: Number(filled), stamp: `${fill ?? ''}:${changes ?? ''}` };
 }

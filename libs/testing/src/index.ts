@@ -17,3 +17,13 @@ export { type TcpFaults } from './tcp-faults';
 export { testStack } from './test-stack';
 export { uniqueName } from './unique-name';
 export { until } from './until';
+export {
+  alternate,
+  atSteadyRate,
+  type BenchmarkRow,
+  median,
+  percentile,
+  reportBenchmark,
+  saturate,
+  zipf,
+} from './benchmark';

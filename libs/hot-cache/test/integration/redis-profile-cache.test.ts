@@ -44,12 +44,26 @@ describe('RedisProfileCache', () => {
     const ticket = await cache.beginFill(user);
     expect(await cache.read(user)).toBeUndefined();
     expect(await cache.completeFill(ticket, [tile(1, 1), tile(2, 2)])).toBe(true);
-    expect(await cache.read(user)).toEqual({ tiles: [tile(1, 1), tile(2, 2)], filledAtMs: 5_000 });
+    expect(await cache.read(user)).toMatchObject({ tiles: [tile(1, 1), tile(2, 2)], filledAtMs: 5_000 });
   });
 
   it('remembers that there is nothing', async () => {
     await cache.completeFill(await cache.beginFill(user), []);
-    expect(await cache.read(user)).toEqual({ tiles: [], filledAtMs: 5_000 });
+    expect(await cache.read(user)).toMatchObject({ tiles: [], filledAtMs: 5_000 });
+  });
+
+  it('tells by its stamp whether anything changed', async () => {
+    expect(await cache.head(user)).toBeUndefined();
+    await cache.completeFill(await cache.beginFill(user), [tile(1, 5)]);
+    const head = await cache.head(user);
+    expect(await cache.read(user)).toMatchObject(head!);
+    await cache.refresh([{ profileKey: user, tile: tile(1, 4) }]);
+    expect(await cache.head(user)).toEqual(head);
+    await cache.refresh([{ profileKey: user, tile: tile(1, 6) }]);
+    expect((await cache.head(user))?.stamp).not.toBe(head?.stamp);
+    await cache.remove(user);
+    await cache.completeFill(await cache.beginFill(user), [tile(1, 6)]);
+    expect((await cache.head(user))?.stamp).not.toBe(head?.stamp);
   });
 
   it('takes what a writer stored while the fill was reading, and the newer one wins', async () => {

@@ -1,0 +1,4 @@
+import { describeObjectStore } from '../test/object-store-contract';
+import { InMemoryObjectStore } from './in-memory-object-store';
+
+describeObjectStore('InMemoryObjectStore', async () => new InMemoryObjectStore());

@@ -1,0 +1,12 @@
+export type { ListedObject, ObjectHead, ObjectMetadata, ObjectStore, ObjectToPut, StoredObject } from './object-store';
+export { InMemoryObjectStore } from './in-memory-object-store';
+export { LocalObjectStore } from './local/local-object-store';
+export { S3ObjectStore } from './s3-object-store';
+export { createS3Client, type S3Settings } from './s3-client';
+export { openObjectStore, type OpenObjectStore } from './open-object-store';
+export { lakeSettings, type LakeConfig } from './lake-settings';
+export type { LakeDestination } from './lake-destination';
+export { claimLayout, type DatasetLayout, type LayoutClaim } from './dataset-layout';
+export { upstreamFolder, upstreamKey, type Compression, type UpstreamShard } from './upstream-key';
+export { fromMetadata, toMetadata, type RangeFacts } from './range-facts';
+export { erasureLine, eventLine, type LinePlace } from './lake-line';

@@ -1,0 +1,23 @@
+import { AffinityError, internal, resourceExhausted, unavailable } from '@affinity/service-kit';
+import { codeOf } from './durable-files';
+
+const fullRetryMs = 1_000;
+
+/** A failed file operation as an error of ours, see ObjectStore. */
+export function localFailure(error: unknown): AffinityError {
+  if (error instanceof AffinityError) return error;
+  const code = codeOf(error);
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return resourceExhausted(`the disk of the object folder is full (${code})`, fullRetryMs);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new AffinityError('PERMISSION_DENIED', `the object folder cannot be written (${code})`, { cause: error });
+    case undefined:
+      return internal('the object folder failed', error);
+    default:
+      return unavailable(`the object folder failed (${code})`, { cause: error });
+  }
+}
