@@ -1,6 +1,12 @@
 import { openObjectStore } from '@affinity/lake';
 import { connectNats, createDeadLetterStore, createStreamLookup, ensureEventStreams } from '@affinity/messaging';
-import { createDynamoClient, DynamoCheckpointStore, ensureTables, tableNames } from '@affinity/profile-storage';
+import {
+  createDynamoClient,
+  createDynamoReaderRegistry,
+  DynamoCheckpointStore,
+  ensureTables,
+  tableNames,
+} from '@affinity/profile-storage';
 import { resource, runService, systemClock, type ServiceContext } from '@affinity/service-kit';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { randomUUID } from 'node:crypto';
@@ -31,6 +37,8 @@ async function build(context: ServiceContext<LakeSinkConfig>): Promise<void> {
   context.add(resource('dynamodb', () => client.destroy()));
   const tables = tableNames(config.dynamoTablePrefix);
   await ensureTables(client, tables);
+  const reader = `${readerName}/${config.lakePrefix}`;
+  await createDynamoReaderRegistry({ client, table: tables.control }).register(reader, shards);
   const lake = openObjectStore(config);
   context.add(resource('object store', () => lake.close()));
   const meter = createSinkMeter(context.metrics, () => systemClock.now());
@@ -44,7 +52,7 @@ async function build(context: ServiceContext<LakeSinkConfig>): Promise<void> {
       checkpoints: new DynamoCheckpointStore({
         client,
         table: tables.control,
-        reader: `${readerName}/${config.lakePrefix}`,
+        reader,
       }),
       connection,
       lookup: createStreamLookup(await jetstreamManager(connection)),

@@ -1,7 +1,6 @@
-import { StreamRecord } from '@affinity/contracts';
+import { StreamRecord, partitionOfSubject } from '@affinity/contracts';
 import { erasureLine, eventLine } from '@affinity/lake';
 import type { StreamMessage } from '@affinity/messaging';
-import { partitionOfSubject } from './shard-partitions';
 
 /** A message as a line of the lake; `unusable`: why it goes to the dead letters instead. */
 export type MessageLine =

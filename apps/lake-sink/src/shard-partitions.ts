@@ -14,8 +14,3 @@ export function shardFilters({
   for (let partition = shard; partition < partitions; partition += shards) filters.push(partitionFilter(partition));
   return filters;
 }
-
-/** The partition that a subject of the events stream names. */
-export function partitionOfSubject(subject: string): number {
-  return Number(subject.split('.', 2)[1]);
-}

@@ -1,3 +1,4 @@
+import { partitionOfSubject } from '@affinity/contracts';
 import { claimLayout, type DatasetLayout, type ObjectStore } from '@affinity/lake';
 import { readPartition, type DeadLetterStore, type StreamLookup } from '@affinity/messaging';
 import type { CheckpointStore } from '@affinity/profile-storage';
@@ -6,7 +7,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { keepTrying } from './keep-trying';
 import { lineOf } from './message-line';
 import { RangeWriter, type RangeObject } from './range-writer';
-import { partitionOfSubject, shardFilters } from './shard-partitions';
+import { shardFilters } from './shard-partitions';
 import { ShardSession, type ReadShard, type SessionEnd, type ShardMessage } from './shard-session';
 
 /** Name of this reader in dead letters and checkpoints. */

@@ -41,6 +41,11 @@ export class Aggregator implements Component {
 
   constructor(private readonly options: AggregatorOptions) {}
 
+  /** Whether this replica works on a partition. */
+  worksOn(partition: number): boolean {
+    return this.workers.has(partition);
+  }
+
   /** Partitions worked on now. */
   get activePartitions(): number {
     return this.workers.size;

@@ -63,6 +63,24 @@ export const aggregatorSettings = {
     default: '3000',
     doc: 'Milliseconds between writes of population tiles and checkpoints',
   }),
+  idleCheckpointMs: defaulted({
+    env: 'IDLE_CHECKPOINT_MS',
+    schema: integer(100, 3_600_000),
+    default: '30000',
+    doc: 'Milliseconds between looks whether the checkpoint of an idle partition may move on',
+  }),
+  purgeEveryMs: defaulted({
+    env: 'PURGE_EVERY_MS',
+    schema: integer(100, 86_400_000),
+    default: '60000',
+    doc: 'Milliseconds between purges of what every reader has read',
+  }),
+  purgeKeepForMs: defaulted({
+    env: 'PURGE_KEEP_FOR_MS',
+    schema: integer(0, Number.MAX_SAFE_INTEGER),
+    default: '259200000',
+    doc: 'Milliseconds for which messages stay in the stream although every reader has read them',
+  }),
   storeConcurrency: defaulted({
     env: 'STORE_CONCURRENCY',
     schema: integer(1, 256),

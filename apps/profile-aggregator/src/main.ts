@@ -2,6 +2,7 @@ import { createRedisProfileCache, connectRedis } from '@affinity/hot-cache';
 import { connectNats, createDeadLetterStore, createStreamLookup, ensureEventStreams } from '@affinity/messaging';
 import {
   createDynamoClient,
+  createDynamoReaderRegistry,
   createDynamoTombstoneStore,
   DynamoCheckpointStore,
   DynamoTileStore,
@@ -15,6 +16,7 @@ import { randomUUID } from 'node:crypto';
 import { Aggregator, type ProfileRefresher } from './aggregator';
 import { createCacheRefresher, noRefresher } from './cache-refresher';
 import { aggregatorSettings, type AggregatorConfig } from './config';
+import { StreamJanitor } from './stream-janitor';
 import { readerName, type Counted } from './partition-worker';
 
 /** The generation of tiles that is served. */
@@ -45,6 +47,11 @@ async function build(context: ServiceContext<AggregatorConfig>): Promise<void> {
   const tables = tableNames(config.dynamoTablePrefix);
   await ensureTables(client, tables);
   const region = config.dynamoRegion;
+  const reader = `${readerName}/${generation}/${region}`;
+  const registry = createDynamoReaderRegistry({ client, table: tables.control });
+  await registry.register(reader, config.partitions);
+  const manager = await jetstreamManager(connection);
+  const lookup = createStreamLookup(manager);
   const aggregator = new Aggregator({
     partitions: config.partitions,
     leaseTtlMs: config.leaseTtlMs,
@@ -56,7 +63,7 @@ async function build(context: ServiceContext<AggregatorConfig>): Promise<void> {
       connection,
       logger,
       instanceId: config.instanceId ?? randomUUID(),
-      lookup: createStreamLookup(await jetstreamManager(connection)),
+      lookup,
       deadLetters: createDeadLetterStore(connection),
       tiles: new DynamoTileStore({ client, table: tables.tiles, generation, concurrency: config.storeConcurrency }),
       tombstones: createDynamoTombstoneStore({
@@ -67,18 +74,30 @@ async function build(context: ServiceContext<AggregatorConfig>): Promise<void> {
       checkpoints: new DynamoCheckpointStore({
         client,
         table: tables.control,
-        reader: `${readerName}/${generation}/${region}`,
+        reader,
       }),
       maxDirtyTiles: config.maxDirtyTiles,
       maxAhead: config.maxAhead,
       maxOpenBytes: Math.ceil(config.maxOpenBytes / config.partitions),
       populationFlushMs: config.populationFlushMs,
+      idleCheckpointMs: config.idleCheckpointMs,
       onCounted: countMessages(context),
       onFatal: (error) => context.fail(error),
     },
   });
   watchPartitions(context, aggregator);
   context.add(aggregator);
+  context.add(
+    new StreamJanitor({
+      manager,
+      lookup,
+      registry,
+      logger,
+      isOnDuty: () => aggregator.worksOn(0),
+      everyMs: config.purgeEveryMs,
+      keepForMs: config.purgeKeepForMs,
+    }),
+  );
 }
 
 function refresher(context: ServiceContext<AggregatorConfig>): ProfileRefresher {

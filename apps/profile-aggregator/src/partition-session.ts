@@ -61,6 +61,8 @@ export class PartitionSession {
   private usersFlushed: Progress | undefined;
   private populationFlushed: Progress | undefined;
   private busy: Promise<void> = Promise.resolve();
+  private resumedAt: Mark | undefined;
+  private idleAt: Mark | undefined;
   private checkpointed = 0;
   private checkpointVersion = 0;
 
@@ -81,6 +83,7 @@ export class PartitionSession {
   async loadCheckpoint(): Promise<Mark | undefined> {
     const stored = await this.options.checkpoints.read(this.options.partition);
     this.checkpointVersion = stored?.version ?? 0;
+    this.resumedAt = stored?.mark;
     return stored?.mark;
   }
 
@@ -108,6 +111,7 @@ export class PartitionSession {
         if (interaction !== undefined && this.count(interaction, position)) counted += 1;
         if (erasure !== undefined) await retry(() => this.erase(erasure, position), { attempts: Infinity, signal });
         this.folded = { folded: (this.folded?.folded ?? 0) + 1, position };
+        this.idleAt = undefined;
       }
     }
     this.users.evict();
@@ -138,7 +142,11 @@ export class PartitionSession {
   }
 
   /** Moves the checkpoint as far as S3 allows. */
-  async saveCheckpoint(): Promise<void> {
+  saveCheckpoint(): Promise<void> {
+    return this.alone(() => this.checkpointSafely());
+  }
+
+  private async checkpointSafely(): Promise<void> {
     const { usersFlushed, populationFlushed } = this;
     if (usersFlushed === undefined || populationFlushed === undefined) return;
     const safe = usersFlushed.folded < populationFlushed.folded ? usersFlushed : populationFlushed;
@@ -148,8 +156,17 @@ export class PartitionSession {
   }
 
   /** Moves the checkpoint past messages of other partitions, when nothing of this one is left to fold or store. */
-  async advanceIdle(position: Mark): Promise<void> {
-    if (!this.behind && this.users.dirtyTiles === 0) await this.writeCheckpoint(position);
+  advanceIdle(position: Mark): Promise<void> {
+    return this.alone(async () => {
+      if (this.behind || this.users.dirtyTiles > 0) return;
+      await this.writeCheckpoint(position);
+      this.idleAt = position;
+    });
+  }
+
+  /** The last position of the stream that is known to be dealt with; undefined before the first. */
+  get position(): Mark | undefined {
+    return this.idleAt ?? this.folded?.position ?? this.resumedAt;
   }
 
   /** S4 */

@@ -1,5 +1,11 @@
 import type { Mark, Schema } from '@affinity/domain';
-import { readPartition, type DeadLetterStore, type StreamLookup, type StreamMessage } from '@affinity/messaging';
+import {
+  idlePosition,
+  readPartition,
+  type DeadLetterStore,
+  type StreamLookup,
+  type StreamMessage,
+} from '@affinity/messaging';
 import { fromUnknown, retry, type AffinityError, type Logger } from '@affinity/service-kit';
 import { partitionFilter } from '@affinity/contracts';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -24,6 +30,8 @@ export interface PartitionWorkerOptions extends Omit<PartitionSessionOptions, 'w
   readonly maxAhead: number;
   /** Pause between flushes of the population, in milliseconds: it also paces the checkpoint. */
   readonly populationFlushMs: number;
+  /** Pause between looks whether an idle partition's checkpoint may move past messages of others, in milliseconds. */
+  readonly idleCheckpointMs: number;
   readonly onCounted: (counts: Counted) => void;
   /** The worker cannot go on and must not: an operator has to look. */
   readonly onFatal: (error: AffinityError) => void;
@@ -102,6 +110,7 @@ export class PartitionWorker {
       guard(this.pump(session, buffer, reading)),
       guard(this.foldAll({ session, buffer, flusher, reading, working })),
       guard(flusher.run()),
+      guard(this.advanceWhileIdle(session, reading)),
     ];
     const outcomes = await Promise.allSettled(tasks);
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -125,6 +134,24 @@ export class PartitionWorker {
     });
     for await (const message of messages) {
       if (!(await buffer.put(message, signal))) return;
+    }
+  }
+
+  /** So that an idle partition holds back no purge of the stream. */
+  private async advanceWhileIdle(session: PartitionSession, signal: AbortSignal): Promise<void> {
+    const { lookup, partition, idleCheckpointMs, logger } = this.options;
+    const filters = [partitionFilter(partition)];
+    for (;;) {
+      await delay(idleCheckpointMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        const position = await idlePosition(lookup, { filters, lastRead: session.position });
+        if (position !== undefined) await session.advanceIdle(position);
+      } catch (thrown) {
+        const error = fromUnknown(thrown);
+        if (error.code === 'ABORTED') throw error;
+        logger.debug({ err: error, partition }, 'the idle checkpoint was not moved');
+      }
     }
   }
 

@@ -140,6 +140,7 @@ export {
   leasesBucket,
   membersBucket,
   partitionFilter,
+  partitionOfSubject,
   readersBucket,
   watermarkRequestSubject,
   watermarkSubject,

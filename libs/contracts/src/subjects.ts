@@ -23,6 +23,11 @@ export function partitionFilter(partition: number): string {
   return `events.${partition}.>`;
 }
 
+/** The partition that a subject of the stream names. */
+export function partitionOfSubject(subject: string): number {
+  return Number(subject.split('.', 2)[1]);
+}
+
 /** Subject filter of the whole stream. */
 export const allEventsFilter = 'events.>';
 

@@ -49,6 +49,11 @@ export class DynamoCheckpointStore implements CheckpointStore {
   }
 
   private key(partition: number): Item {
-    return { pk: { S: `checkpoint|${this.options.reader}|${partition}` } };
+    return checkpointKey(this.options.reader, partition);
   }
+}
+
+/** The primary key of a reader's checkpoint in one of its parts. */
+export function checkpointKey(reader: string, part: number): Item {
+  return { pk: { S: `checkpoint|${reader}|${part}` } };
 }

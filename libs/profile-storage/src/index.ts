@@ -17,6 +17,7 @@ export { DynamoCheckpointStore, type DynamoCheckpointStoreOptions } from './dyna
 export { sharedErasureHashKey } from './erasure-hash-key';
 export type { Tombstone, TombstoneStore } from './tombstone-store';
 export { createDynamoTombstoneStore, type DynamoTombstoneStoreOptions } from './dynamo-tombstone-store';
+export { createDynamoReaderRegistry, type ReaderRegistry } from './reader-registry';
 export { createDynamoItemStore, type ItemStore } from './item-store';
 export { createDynamoUserStore, type UserStore } from './user-store';
 export { InMemoryCheckpointStore, InMemoryTileStore, InMemoryTombstoneStore } from './in-memory-stores';
