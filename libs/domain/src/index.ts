@@ -19,6 +19,7 @@ export { parseSchema, type ParsedSchema } from './schema-parse';
 export { emptyCategorical, mergeCategorical, type CategoricalState } from './categorical-state';
 export { emptyItems, mergeItems, type ItemEntry, type ItemState } from './item-state';
 export {
+  addNumber,
   emptyMoments,
   emptyNumeric,
   mergeMoments,
