@@ -3,13 +3,12 @@
 // came earlier is stored or has failed, and what waited behind a failure fails with it.
 
 import type { Event } from '@affinity/contracts';
-import { profileKeyOf, type Schema } from '@affinity/domain';
+import type { Schema } from '@affinity/domain';
 import type { EventPublisher, PublishedEvent } from '@affinity/messaging';
 import { fromUnknown } from '@affinity/service-kit';
 import { enrich, itemsToLookUp, type Enrichment } from '../catalogue/enrichment';
 import type { ItemCatalogue, ItemLookup } from '../catalogue/item-catalogue';
-import { validateEvent } from '../validation/event-validation';
-import { decodeEvent } from '../wire/event-decoding';
+import { admit, type Admission, type Admitted } from './admission';
 import { KeyedSequence } from './keyed-sequence';
 import { encodeBody, maxBodyBytes } from './recorded-body';
 import { accepted, duplicate, rejected, retryLater, type StoredPosition, type TakenEvent } from './taken-event';
@@ -37,62 +36,42 @@ export interface EventIntake {
 const catalogueRetryMs = 500;
 const publishRetryMs = 500;
 
-/** A valid event on its way. */
-interface Admitted {
-  readonly event: Event;
-  readonly profileKey: string;
-  readonly receivedAtMs: number;
-}
-
-type Admission =
-  | { readonly kind: 'admitted'; readonly admitted: Admitted }
-  | { readonly kind: 'refused'; readonly answer: TakenEvent };
-
 /** Makes an intake. */
 export function createEventIntake(options: EventIntakeOptions): EventIntake {
   const { catalogue } = options;
+  const take = (bytes: Uint8Array): Admission => admit(bytes, { schema: options.schema, receivedAtMs: options.now() });
   return {
     async takeAll(events) {
       const sequence = new KeyedSequence<TakenEvent>();
-      const admissions = events.map((bytes) => admit(bytes, options));
+      const admissions = events.map(take);
       const lookups = await catalogue.lookUp(itemsToLookUp(eventsOf(admissions)));
       return Promise.all(
-        admissions.map((admission) => {
-          if (admission.kind === 'refused') return Promise.resolve(admission.answer);
-          const { admitted } = admission;
-          return inOrder(sequence, admitted, () => record(admitted, lookups, options));
-        }),
+        admissions.map((admission) => finish(admission, { sequence, lookUp: () => lookups, options })),
       );
     },
     open() {
       const sequence = new KeyedSequence<TakenEvent>();
-      return async (bytes) => {
-        const admission = admit(bytes, options);
-        if (admission.kind === 'refused') return admission.answer;
-        const { admitted } = admission;
-        return inOrder(sequence, admitted, async () =>
-          record(admitted, await catalogue.lookUp(itemsToLookUp([admitted.event])), options),
-        );
-      };
+      const lookUp = (event: Event): Promise<Lookups> => catalogue.lookUp(itemsToLookUp([event]));
+      return (bytes) => finish(take(bytes), { sequence, lookUp, options });
     },
   };
 }
 
-function* eventsOf(admissions: readonly Admission[]): Iterable<Event> {
-  for (const admission of admissions) if (admission.kind === 'admitted') yield admission.admitted.event;
+type Lookups = ReadonlyMap<string, ItemLookup>;
+
+interface Finishing {
+  readonly sequence: KeyedSequence<TakenEvent>;
+  readonly lookUp: (event: Event) => Lookups | Promise<Lookups>;
+  readonly options: EventIntakeOptions;
 }
 
-function admit(bytes: Uint8Array, { schema, now }: EventIntakeOptions): Admission {
-  const decoded = decodeEvent(bytes);
-  if (decoded.kind === 'malformed') return { kind: 'refused', answer: rejected('', decoded.violations) };
-  const { event, encodedBytes } = decoded;
-  const receivedAtMs = now();
-  const violations = validateEvent(event, { schema, receivedAtMs, encodedBytes });
-  const profileKey = profileKeyOf(event);
-  if (violations.length > 0 || profileKey === undefined) {
-    return { kind: 'refused', answer: rejected(event.eventId, violations) };
-  }
-  return { kind: 'admitted', admitted: { event, profileKey, receivedAtMs } };
+async function finish(admission: Admission, { sequence, lookUp, options }: Finishing): Promise<TakenEvent> {
+  if (admission.kind === 'refused') return admission.answer;
+  return inOrder(sequence, admission, async () => record(admission, await lookUp(admission.event), options));
+}
+
+function* eventsOf(admissions: readonly Admission[]): Iterable<Event> {
+  for (const admission of admissions) if (admission.kind === 'admitted') yield admission.event;
 }
 
 function inOrder(
@@ -111,11 +90,7 @@ function inOrder(
   });
 }
 
-async function record(
-  admitted: Admitted,
-  lookups: ReadonlyMap<string, ItemLookup>,
-  options: EventIntakeOptions,
-): Promise<TakenEvent> {
+async function record(admitted: Admitted, lookups: Lookups, options: EventIntakeOptions): Promise<TakenEvent> {
   const { event } = admitted;
   const enrichment = enrich(event, lookups);
   if (enrichment.kind === 'unreachable') {

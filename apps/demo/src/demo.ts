@@ -1,0 +1,177 @@
+import { defaultPartitions } from '@affinity/contracts';
+import type { DatasetInteraction, TileComparison } from '@affinity/datasets';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { auditLake } from './audit/lake-audit';
+import { auditStore } from './audit/store-audit';
+import { openClients, type DemoClients } from './demo-clients';
+import { prepareData } from './demo-data';
+import type { DemoOptions } from './demo-options';
+import { loadCatalogue } from './replay/load-catalogue';
+import { pacedReplay, type PacedReplayResult } from './replay/paced-replay';
+import { Checklist } from './report/checklist';
+import { percentile } from './report/percentile';
+import { ProgressBar } from './report/progress-bar';
+import type { Report } from './report/report';
+import { viewTypeOf } from './story/five-views';
+import type { KnownData } from './story/known-data';
+import { tellVisitorStory } from './story/visitor-story';
+import { startLocalSystem, type LocalSystem } from './system/local-system';
+import { systemRows } from './system/system-rows';
+
+/** How long the lake sink gathers events in a demo, in milliseconds: in production it is five minutes. */
+const lakeFlushMs = 3_000;
+
+/** What a demo runs with. */
+export interface DemoContext {
+  readonly report: Report;
+  /** Ends the demo early, leaving nothing behind. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs the demo from an empty system to the last check. Resolves with whether everything held; rejects when a part of the
+ * system could not be started or failed. Leaves no process and no file behind either way.
+ */
+export async function runDemo(options: DemoOptions, context: DemoContext): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), 'affinity-demo-'));
+  try {
+    const data = await prepareData(options, join(folder, 'marketplace'), context.report);
+    return await withSystem(data, folder, context);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function withSystem(data: KnownData, folder: string, { report, signal }: DemoContext): Promise<boolean> {
+  report.heading('System');
+  const checks = new Checklist();
+  const system = await startLocalSystem({
+    schemaText: data.dataset.schemaText,
+    folder: join(folder, 'system'),
+    lakeFlushMs,
+    report: (line) => report.line(`  ${line}`),
+    onCrash: (app, output) => {
+      checks.add(`${app} keeps running`, false, 'it ended by itself, see above');
+      report.line(`\n${app} ended. Its last output:\n${output}\n`);
+    },
+  });
+  const clients = openClients(system);
+  try {
+    report.table(systemRows(system));
+    await show({ data, system, clients, report, checks, signal });
+  } finally {
+    clients.close();
+    await system.stop();
+  }
+  report.heading('What had to hold');
+  report.table(checks.rows());
+  return checks.allHeld;
+}
+
+interface Show {
+  readonly data: KnownData;
+  readonly system: LocalSystem;
+  readonly clients: DemoClients;
+  readonly report: Report;
+  readonly checks: Checklist;
+  readonly signal: AbortSignal;
+}
+
+async function show(parts: Show): Promise<void> {
+  const { data, clients, report, checks, signal } = parts;
+  const occurredAtMs = clockOf(data);
+  await showCatalogue(parts);
+  signal.throwIfAborted();
+  const replayed = await showReplay(parts, occurredAtMs);
+  const { token } = replayed;
+  const views = await tellVisitorStory({ data, clients, token, occurredAtMs, report, checks, signal });
+  const published = [...data.interactions, ...replayed.probes, ...views];
+  signal.throwIfAborted();
+  await showLake(parts, published.length);
+  signal.throwIfAborted();
+  await showStore(parts, published);
+}
+
+/** "Now" by the data set's clock: historical data end at their newest event. */
+function clockOf({ dataset, interactions }: KnownData): () => number {
+  if (dataset.schema.clock === 'wall') return Date.now;
+  const newest = interactions.reduce((latest, { occurredAtMs }) => Math.max(latest, occurredAtMs), 0);
+  return () => newest;
+}
+
+async function showCatalogue({ data, clients, report }: Show): Promise<void> {
+  report.heading('Catalogue');
+  const bar = new ProgressBar({
+    stream: report.stream,
+    total: data.items.size,
+    unit: 'items',
+    now: () => performance.now(),
+  });
+  await loadCatalogue(clients.items, data.items, (items) => bar.add(items));
+  bar.finish();
+}
+
+async function showReplay(
+  { data, clients, report, checks, signal }: Show,
+  occurredAtMs: () => number,
+): Promise<PacedReplayResult> {
+  report.heading('Replay through ingest');
+  const [itemId = ''] = data.items.keys();
+  const { ingest, profiles } = clients;
+  const { interactions } = data;
+  const eventType = viewTypeOf(data.dataset.schema);
+  const stream = report.stream;
+  const result = await pacedReplay({ interactions, ingest, profiles, itemId, eventType, occurredAtMs, stream, signal });
+  const { events, seconds, latenciesMs, retries, probes } = result;
+  const visible = (part: number): string => `${Math.round(percentile(latenciesMs, part) ?? NaN)} ms`;
+  report.table([
+    ['events a second', String(Math.round(events / seconds)), `${events} in ${seconds.toFixed(1)} s`],
+    ['event to profile, p50', visible(0.5), `${latenciesMs.length} probes, from publishing to a profile that has it`],
+    ['event to profile, p99', visible(0.99), `answers "retry later": ${retries}`],
+  ]);
+  const allVisible = latenciesMs.length === probes.length && probes.length > 0;
+  checks.add('every probe became visible', allVisible, `${latenciesMs.length} of ${probes.length}`);
+  checks.add('every interaction was stored', events === interactions.length, `${events} of ${interactions.length}`);
+  return result;
+}
+
+async function showLake({ system, report, checks }: Show, events: number): Promise<void> {
+  report.heading('Lake');
+  const { objects, lines, distinctEvents } = await auditLake(system.backing.addresses.objectStore, events);
+  const shown = objects.slice(0, 5).map(({ key, lines: count, bytes }) => [key, String(count), String(bytes)]);
+  report.table([['object', 'events', 'bytes'], ...shown]);
+  if (objects.length > shown.length) report.line(`  ... and ${objects.length - shown.length} more objects`);
+  const held = lines === events && distinctEvents === events;
+  checks.add(
+    'each event is in exactly one object of the lake',
+    held,
+    `${lines} lines, ${distinctEvents} different events of ${events}`,
+  );
+}
+
+async function showStore(
+  { data, system, report, checks }: Show,
+  interactions: readonly DatasetInteraction[],
+): Promise<void> {
+  report.heading('Stored counts against a plain loop over the input');
+  const audit = await auditStore({
+    dynamodb: system.backing.addresses.dynamodb,
+    schema: data.dataset.schema,
+    partitions: defaultPartitions,
+    items: data.items,
+    interactions,
+  });
+  for (const [what, comparison] of [
+    ['profiles', audit.visitors],
+    ['population', audit.population],
+  ] as const) {
+    for (const difference of comparison.differences) report.line(`  ${what}: ${difference}`);
+    checks.add(`every stored count of ${what} equals the loop's`, comparison.differenceCount === 0, textOf(comparison));
+  }
+}
+
+function textOf({ tilesCompared, numbersCompared, differenceCount }: TileComparison): string {
+  return `${tilesCompared} day tiles, ${numbersCompared} numbers, ${differenceCount} differences`;
+}

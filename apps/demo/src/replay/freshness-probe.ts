@@ -1,0 +1,70 @@
+import { encodeReadToken, Freshness, type ProfileServiceClient } from '@affinity/contracts';
+import type { DatasetInteraction } from '@affinity/datasets';
+import type { GrpcClient } from '@affinity/service-kit';
+import { setTimeout as pause } from 'node:timers/promises';
+import { publishUntilStored, type IngestClient } from './publish-until-stored';
+import { eventOfInteraction } from './replay-events';
+
+/** A client of ProfileService. */
+export type ProfileClient = Pick<GrpcClient<typeof ProfileServiceClient.service>, 'getProfile'>;
+
+/** How freshness is probed. */
+export interface ProbeOptions {
+  readonly ingest: IngestClient;
+  readonly profiles: ProfileClient;
+  /** What probes look at: any known item, with an event type of the schema that needs one. */
+  readonly itemId: string;
+  readonly eventType: string;
+  /** The time of the probes' events, in epoch milliseconds. */
+  readonly occurredAtMs: () => number;
+  /** Told of each probe: how long from publishing until the profile includes it, in milliseconds. */
+  readonly onLatency: (latencyMs: number) => void;
+  /** Ends the probing. */
+  readonly signal: AbortSignal;
+}
+
+/** Visitors that take turns, so that probes meet many partitions. */
+const probingVisitors = 32;
+const pauseMs = 50;
+const patienceMs = 10_000;
+
+/**
+ * Publishes one event after the other and asks each time for the profile that includes it, until told to stop. Returns the
+ * events, which are stored like all others.
+ */
+export async function probeFreshness(options: ProbeOptions): Promise<readonly DatasetInteraction[]> {
+  const sent: DatasetInteraction[] = [];
+  while (!options.signal.aborted) {
+    const interaction = probeEvent(sent.length, options);
+    sent.push(interaction);
+    const latencyMs = await measure(interaction, options);
+    if (latencyMs !== undefined) options.onLatency(latencyMs);
+    await pause(pauseMs, undefined, { signal: options.signal }).catch(() => undefined);
+  }
+  return sent;
+}
+
+function probeEvent(number: number, { itemId, eventType, occurredAtMs }: ProbeOptions): DatasetInteraction {
+  return {
+    eventId: `probe-${number}`,
+    userId: `probe-${number % probingVisitors}`,
+    sessionId: '',
+    eventType,
+    itemId,
+    occurredAtMs: occurredAtMs(),
+  };
+}
+
+async function measure(
+  interaction: DatasetInteraction,
+  { ingest, profiles }: ProbeOptions,
+): Promise<number | undefined> {
+  const startedAtMs = performance.now();
+  // Not the signal of the probing: an event once begun is sent to the end, or the audit would not know of it.
+  const { token } = await publishUntilStored(ingest, [eventOfInteraction(interaction)], new AbortController().signal);
+  const options = { readToken: encodeReadToken(token), freshness: Freshness.UNSPECIFIED };
+  const profile = { key: { $case: 'userId', value: interaction.userId } } as const;
+  // A probe that finds no answer in time is one that did not become visible.
+  const answer = await profiles.getProfile({ profile, options }, { timeoutMs: patienceMs }).catch(() => undefined);
+  return answer?.info?.tokenCovered === true ? performance.now() - startedAtMs : undefined;
+}

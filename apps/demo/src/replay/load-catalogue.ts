@@ -1,0 +1,30 @@
+import { toAttributes, type Item, type ItemServiceClient } from '@affinity/contracts';
+import type { CatalogueItem } from '@affinity/datasets';
+import type { GrpcClient } from '@affinity/service-kit';
+
+/** A client of ItemService. */
+export type ItemClient = Pick<GrpcClient<typeof ItemServiceClient.service>, 'putItems'>;
+
+const itemsPerCall = 500;
+const callsUnderWay = 3;
+
+/** Writes a whole catalogue. Rejects with the first failure. */
+export async function loadCatalogue(
+  client: ItemClient,
+  items: ReadonlyMap<string, CatalogueItem['attributes']>,
+  onWritten: (items: number) => void,
+): Promise<void> {
+  const messages = [...items].map(([itemId, attributes]): Item => ({ itemId, attributes: toAttributes(attributes) }));
+  const batches = Array.from({ length: Math.ceil(messages.length / itemsPerCall) }, (_, i) =>
+    messages.slice(i * itemsPerCall, (i + 1) * itemsPerCall),
+  );
+  const work = batches.values();
+  const writer = async (): Promise<void> => {
+    // All writers take from the same iterator.
+    for (const batch of work) {
+      await client.putItems({ items: batch });
+      onWritten(batch.length);
+    }
+  };
+  await Promise.all(Array.from({ length: callsUnderWay }, writer));
+}

@@ -1,0 +1,116 @@
+import { encodeReadToken, Freshness, mergeReadTokens, type ReadToken, type RecommendedItem } from '@affinity/contracts';
+import type { DatasetInteraction } from '@affinity/datasets';
+import { dayOf, formatDay } from '@affinity/domain';
+import type { DemoClients } from '../demo-clients';
+import type { Checklist } from '../report/checklist';
+import type { Report } from '../report/report';
+import { eventOfInteraction } from '../replay/replay-events';
+import { publishUntilStored } from '../replay/publish-until-stored';
+import { fiveViews } from './five-views';
+import { chooseVisitor, type KnownData } from './known-data';
+import { contributionsAddUp, recommendationRows } from './recommendation-rows';
+import { tasteRows } from './taste-rows';
+
+/** What a story is told with. */
+export interface StoryOptions {
+  readonly data: KnownData;
+  readonly clients: DemoClients;
+  /** Asks to see everything that was replayed. */
+  readonly token: ReadToken;
+  /** The time of an event that happens now, by the data set's clock, in epoch milliseconds. */
+  readonly occurredAtMs: () => number;
+  readonly report: Report;
+  readonly checks: Checklist;
+  readonly signal: AbortSignal;
+}
+
+const recommendedItems = 8;
+
+/**
+ * Shows one visitor's profile, what they are recommended, and what five more views change about it. Returns the views, which
+ * are stored like all other events.
+ */
+export async function tellVisitorStory(options: StoryOptions): Promise<readonly DatasetInteraction[]> {
+  const { data, report, checks } = options;
+  const userId = chooseVisitor(data);
+  const views = userId === undefined ? undefined : fiveViews(data, userId, options.occurredAtMs);
+  if (userId === undefined || views === undefined) {
+    checks.add('a visitor to tell about', false, 'every visitor is anonymous, or no items are left to view');
+    return [];
+  }
+  await showProfile(userId, options);
+  const before = await recommend(userId, 'before', options);
+  report.heading(`What ${userId} is recommended`);
+  report.table(recommendationRows(before, data));
+  const { token } = await publishUntilStored(
+    options.clients.ingest,
+    views.interactions.map(eventOfInteraction),
+    options.signal,
+  );
+  const merged = mergeReadTokens(options.token, token);
+  const after = await recommend(userId, 'after', { ...options, token: merged });
+  report.heading(`After five more views, whose ${views.what}`);
+  report.table(recommendationRows(after, data));
+  checkChange(before, after, checks);
+  return views.interactions;
+}
+
+async function showProfile(userId: string, { data, clients, token, report, checks }: StoryOptions): Promise<void> {
+  const options = { readToken: encodeReadToken(token), freshness: Freshness.UNSPECIFIED };
+  const query = { range: { range: { $case: 'days', value: daysOf(data) } } } as const;
+  const { profile, info } = await clients.profiles.getProfile({
+    profile: refOf(userId),
+    query: { ...query, dimensions: [] },
+    options,
+  });
+  const known = data.truth.get(userId);
+  report.heading(
+    `The profile of ${userId}${known === undefined ? '' : ' beside the taste that they were generated from'}`,
+  );
+  if (profile !== undefined) report.table(tasteRows(profile, known?.taste));
+  const expected = data.interactions.filter((interaction) => interaction.userId === userId).length;
+  const held = info?.tokenCovered === true && Number(profile?.eventCount) === expected;
+  checks.add('the profile has all events of the visitor', held, `${String(profile?.eventCount)} of ${expected}`);
+}
+
+async function recommend(
+  userId: string,
+  when: 'before' | 'after',
+  { clients, checks, token }: StoryOptions,
+): Promise<readonly RecommendedItem[]> {
+  const { items, info } = await clients.recommendations.getRecommendations({
+    profile: refOf(userId),
+    maxResults: recommendedItems,
+    relatedToItemId: '',
+    includeSeen: false,
+    diversityCaps: [],
+    readToken: encodeReadToken(token),
+    excludedItemIds: [],
+  });
+  const missing = info?.missing.join(', ') ?? '';
+  const detail = missing === '' ? `${items.length} items` : `missing: ${missing}`;
+  const complete = info?.degraded === false && items.length > 0;
+  checks.add(`model and preferences made the list ${when} five views`, complete, detail);
+  return items;
+}
+
+function checkChange(before: readonly RecommendedItem[], after: readonly RecommendedItem[], checks: Checklist): void {
+  const known = new Set(before.map(({ itemId }) => itemId));
+  const fresh = after.filter(({ itemId }) => !known.has(itemId)).length;
+  const moved = after.some(({ itemId }, i) => before[i]?.itemId !== itemId);
+  checks.add('five views changed the recommendations', moved, `${fresh} of ${after.length} items are new`);
+  const explained = [...before, ...after].every(({ reason }) => reason !== '');
+  checks.add('each recommendation says why', explained, `${before.length + after.length} reasons`);
+  checks.add('the parts of each score add up to it', contributionsAddUp([...before, ...after]), 'to one millionth');
+}
+
+function refOf(userId: string) {
+  return { key: { $case: 'userId', value: userId } } as const;
+}
+
+function daysOf({ interactions }: KnownData): { readonly firstDay: string; readonly lastDay: string } {
+  const days = interactions.map(({ occurredAtMs }) => dayOf(occurredAtMs));
+  const first = days.reduce((least, day) => Math.min(least, day), Infinity);
+  const last = days.reduce((most, day) => Math.max(most, day), -Infinity);
+  return { firstDay: formatDay(first), lastDay: formatDay(last) };
+}
