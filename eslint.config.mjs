@@ -79,7 +79,7 @@ export default tseslint.config(
   },
   {
     files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
-    ignores: [...tests, 'apps/demo/**', 'libs/testing/**'],
+    ignores: [...tests, 'apps/demo/**', 'apps/chaos/**', 'libs/testing/**'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',

@@ -1,0 +1,42 @@
+import { ItemServiceClient, ProfileServiceClient } from '@affinity/contracts';
+import { CircuitBreaker, createGrpcClient, resource, type ServiceContext } from '@affinity/service-kit';
+import { CachedItemAttributes } from './catalogue/cached-item-attributes';
+import type { ItemAttributes } from './catalogue/item-attributes';
+import type { GatewayConfig } from './config';
+import { GrpcPreferenceSource } from './preferences/grpc-preference-source';
+import type { PreferenceSource } from './preferences/preference-source';
+
+/** Opens what the gateway needs of the feature store; one circuit for all of it, because it is one service. */
+export function openFeatureStore(context: ServiceContext<GatewayConfig>): {
+  readonly preferences: PreferenceSource;
+  readonly attributes: ItemAttributes;
+} {
+  const { config, logger } = context;
+  const { featureStoreAddress: address, featureStoreTlsCa: ca, featureStoreApiKey: apiKey } = config;
+  const options = {
+    address,
+    defaultDeadlineMs: 1_000,
+    maxMessageBytes: config.grpcMaxMessageBytes,
+    ...(ca === undefined ? {} : { tls: { ca } }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+  };
+  const profiles = createGrpcClient(ProfileServiceClient, options);
+  const items = createGrpcClient(ItemServiceClient, options);
+  context.add(
+    resource('feature-store', () => {
+      profiles.close();
+      items.close();
+    }),
+  );
+  const onChange = (state: string): void => logger.warn({ state }, 'the circuit of the feature store changed');
+  const breaker = new CircuitBreaker({ name: 'feature-store', onChange });
+  return {
+    preferences: new GrpcPreferenceSource({ client: profiles, breaker, halfLifeDays: config.preferenceHalfLifeDays }),
+    attributes: new CachedItemAttributes({
+      fetchItems: async (itemIds, limits) =>
+        (await breaker.run(() => items.getItems({ itemIds: [...itemIds] }, limits))).items,
+      maxItems: config.catalogueCacheItems,
+      ttlMs: config.catalogueCacheMs,
+    }),
+  };
+}

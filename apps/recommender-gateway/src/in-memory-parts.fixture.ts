@@ -1,0 +1,71 @@
+import type { CandidateList, CandidateSource } from '@affinity/personalize';
+import { silentLogger, unavailable } from '@affinity/service-kit';
+import { AnswerParts } from './answer-parts';
+import type { Attributes, ItemAttributes } from './catalogue/item-attributes';
+import { FallbackItems } from './popularity/fallback-items';
+import { PopularityTable } from './popularity/popularity-table';
+import type { PreferenceSource } from './preferences/preference-source';
+import { createReasonWriter } from './ranking/reasons';
+import type { CallLimits } from './time-budget';
+
+/** What the parts around a recommender know; `away` makes a part fail, `silent` makes it never answer. */
+export interface Knowledge {
+  readonly model?: CandidateList | 'away' | 'silent';
+  readonly seen?: readonly string[];
+  /** log(posterior / population) of each item's colour, which is `red`. */
+  readonly likings?: Readonly<Record<string, number>> | 'away' | 'silent';
+  readonly attributes?: Readonly<Record<string, Attributes>> | 'away';
+  readonly popular?: readonly string[];
+}
+
+/** In-memory parts of a recommender, and the limits of a call of 300 ms. */
+export function createParts(knowledge: Knowledge) {
+  const nowMs = (): number => 0;
+  const table = () => new PopularityTable({ halfLifeMs: 1_000, maxItems: 1_000, nowMs });
+  const events = table();
+  (knowledge.popular ?? []).forEach((itemId, i, all) => events.add(itemId, all.length - i, 0));
+  const controller = new AbortController();
+  const meter = { askedModel: () => undefined, missed: () => undefined, answered: () => undefined };
+  return {
+    candidates: candidateSource(knowledge.model),
+    preferences: preferenceSource(knowledge),
+    attributes: itemAttributes(knowledge.attributes),
+    fallback: new FallbackItems({ events, answers: table(), nowMs }),
+    rules: { weights: { base: 1, preference: 1 }, reasonOf: createReasonWriter([]) },
+    candidateCount: 100,
+    limits: (): CallLimits => ({ deadlineAt: Date.now() + 300, signal: controller.signal }),
+    answer: new AnswerParts({ meter, logger: silentLogger(), signal: controller.signal }),
+  };
+}
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+function answerOf<T extends object>(known: T | 'away' | 'silent'): Promise<T> {
+  if (known === 'silent') return never();
+  return known === 'away' ? Promise.reject(unavailable('away')) : Promise.resolve(known);
+}
+
+function candidateSource(model: Knowledge['model'] = { candidates: [] }): CandidateSource {
+  return { propose: () => answerOf(model), rank: () => answerOf(model) };
+}
+
+function preferenceSource({ likings = {}, seen = [] }: Knowledge): PreferenceSource {
+  const asked = (): Promise<Readonly<Record<string, number>>> => answerOf(likings === 'silent' ? 'away' : likings);
+  return {
+    seen: async () => {
+      await asked();
+      return new Set(seen);
+    },
+    score: async (_, itemIds) => {
+      const known = Object.entries(await asked()).filter(([itemId]) => itemIds.includes(itemId));
+      const part = { dimension: 'colour', value: 'red', posterior: 0.4, population: 0.2 };
+      return new Map(known.map(([itemId, contribution]) => [itemId, [{ ...part, contribution }]]));
+    },
+  };
+}
+
+function itemAttributes(attributes: Knowledge['attributes'] = {}): ItemAttributes {
+  return { attributesOf: async () => new Map(Object.entries(await answerOf(attributes))) };
+}

@@ -1,0 +1,13 @@
+export {
+  type Candidate,
+  type CandidateList,
+  type CandidateQuery,
+  type CandidateSource,
+  type RankingQuery,
+} from './candidate-source';
+export { type EventBatch, type EventTracker, type TrackedEvent } from './event-tracker';
+export { batchViolations } from './batch-violations';
+export { isReservedProperty, personalizeLimits } from './personalize-limits';
+export { type PersonalizeConfig, personalizeSettings } from './personalize-settings';
+export { type Campaigns, PersonalizeCandidateSource } from './personalize-candidate-source';
+export { PersonalizeEventTracker } from './personalize-event-tracker';
