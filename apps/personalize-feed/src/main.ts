@@ -1,6 +1,12 @@
 import { connectNats, createDeadLetterStore, createStreamLookup, ensureEventStreams } from '@affinity/messaging';
 import { PersonalizeEventTracker } from '@affinity/personalize';
-import { createDynamoClient, DynamoCheckpointStore, ensureTables, tableNames } from '@affinity/profile-storage';
+import {
+  createDynamoClient,
+  createDynamoReaderRegistry,
+  DynamoCheckpointStore,
+  ensureTables,
+  tableNames,
+} from '@affinity/profile-storage';
 import { resource, runService, Semaphore, type ServiceContext } from '@affinity/service-kit';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { randomUUID } from 'node:crypto';
@@ -68,7 +74,9 @@ async function openCheckpoints(context: ServiceContext<PersonalizeFeedConfig>): 
   context.add(resource('dynamodb', () => client.destroy()));
   const tables = tableNames(config.dynamoTablePrefix);
   await ensureTables(client, tables);
-  return new DynamoCheckpointStore({ client, table: tables.control, reader: `${readerName}/${config.dynamoRegion}` });
+  const reader = `${readerName}/${config.dynamoRegion}`;
+  await createDynamoReaderRegistry({ client, table: tables.control }).register(reader, config.partitions);
+  return new DynamoCheckpointStore({ client, table: tables.control, reader });
 }
 
 function watchFeed({ metrics }: ServiceContext<PersonalizeFeedConfig>, feed: PersonalizeFeed): void {

@@ -7,6 +7,7 @@ import {
   type CreateTableCommandInput,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
+import { retry } from '@affinity/service-kit';
 import { dynamoFailure } from './dynamo-client';
 
 /** The names of the tables of one deployment. */
@@ -27,7 +28,12 @@ export function tableNames(prefix: string): TableNames {
 }
 
 /** Makes the tables that do not exist yet, on demand capacity, and waits until they can be used. Many may do so at once. */
-export async function ensureTables(client: DynamoDBClient, names: TableNames): Promise<void> {
+export function ensureTables(client: DynamoDBClient, names: TableNames): Promise<void> {
+  // Making tables is slow while many services start at once; doing it again is harmless.
+  return retry(() => makeTables(client, names), { attempts: 5, baseDelayMs: 200 });
+}
+
+async function makeTables(client: DynamoDBClient, names: TableNames): Promise<void> {
   await Promise.all([
     ensureTable(client, { name: names.tiles, sortKey: true }),
     ensureTable(client, { name: names.users, sortKey: false }),
@@ -48,7 +54,9 @@ async function ensureTable(client: DynamoDBClient, table: TableSettings): Promis
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw dynamoFailure(error);
   }
-  await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { TableName: table.name });
+  await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { TableName: table.name }).catch(
+    fail,
+  );
 }
 
 function createInput({ name, sortKey }: TableSettings): CreateTableCommandInput {
@@ -78,7 +86,11 @@ async function ensureTimeToLive(client: DynamoDBClient, table: string): Promise<
 }
 
 async function hasTimeToLive(client: DynamoDBClient, table: string): Promise<boolean> {
-  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName: table }));
+  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName: table })).catch(fail);
   const status = TimeToLiveDescription?.TimeToLiveStatus;
   return status === 'ENABLED' || status === 'ENABLING';
+}
+
+function fail(error: unknown): never {
+  throw dynamoFailure(error);
 }
