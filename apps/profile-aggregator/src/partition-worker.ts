@@ -9,6 +9,7 @@ import {
 import { fromUnknown, retry, type AffinityError, type Logger } from '@affinity/service-kit';
 import { partitionFilter } from '@affinity/contracts';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BoundedBuffer } from './bounded-buffer';
 import { Flusher } from './flusher';
@@ -58,7 +59,6 @@ export class PartitionWorker {
   private readonly intake = new AbortController();
   private readonly work = new AbortController();
   private readonly done: Promise<void>;
-  private sessions = 0;
 
   constructor(private readonly options: PartitionWorkerOptions) {
     this.done = this.run();
@@ -91,11 +91,10 @@ export class PartitionWorker {
     }
   }
 
-  /** One session, until the worker stops or the session fails. */
+  /** One session, until the worker stops or the session fails. Its name is never used again: conditions rest on that. */
   private async live(): Promise<void> {
-    this.sessions += 1;
     const { instanceId, partition, maxAhead } = this.options;
-    const session = new PartitionSession({ ...this.options, writer: `${instanceId}/${partition}/${this.sessions}` });
+    const session = new PartitionSession({ ...this.options, writer: `${instanceId}/${partition}/${randomUUID()}` });
     const buffer = new BoundedBuffer<StreamMessage>(maxAhead);
     const failed = new AbortController();
     const reading = AbortSignal.any([this.intake.signal, failed.signal]);

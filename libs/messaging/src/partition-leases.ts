@@ -1,7 +1,7 @@
 import { Kvm, type KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { leasesBucket, membersBucket } from '@affinity/contracts';
-import { fromUnknown, type Logger } from '@affinity/service-kit';
+import { fromUnknown, unavailable, type Logger } from '@affinity/service-kit';
 import { fairShare } from './fair-share';
 
 /**
@@ -41,6 +41,7 @@ interface HeldLease {
 export class PartitionLeases {
   private readonly held = new Map<number, HeldLease>();
   private readonly leaving = new Set<number>();
+  private readonly releasing = new Map<number, Promise<void>>();
   private readonly nowMs: () => number;
   private timer: NodeJS.Timeout | undefined;
   private turn: Promise<void> = Promise.resolve();
@@ -137,21 +138,31 @@ export class PartitionLeases {
 
   private async rebalance(): Promise<void> {
     const { memberId, partitions } = this.options;
-    const share = fairShare({ members: await keysOf(this.members), memberId, partitions });
-    const surplus = this.partitions.slice(share);
-    await Promise.all(surplus.map((partition) => this.release(partition)));
-    if (this.held.size < share) await this.acquire(share - this.held.size);
+    const share = fairShare({ members: await keysOf(this.members, this.options.ttlMs), memberId, partitions });
+    const staying = this.partitions.filter((partition) => !this.releasing.has(partition));
+    // Not awaited: saving may take longer than a lease lives, and all leases have to be renewed meanwhile.
+    for (const partition of staying.slice(share)) this.release(partition).catch(ignore);
+    if (staying.length < share) await this.acquire(share - staying.length);
   }
 
-  private async release(partition: number): Promise<void> {
+  private release(partition: number): Promise<void> {
+    const underWay = this.releasing.get(partition);
+    if (underWay !== undefined) return underWay;
+    const releasing = this.handOver(partition).finally(() => this.releasing.delete(partition));
+    this.releasing.set(partition, releasing);
+    return releasing;
+  }
+
+  private async handOver(partition: number): Promise<void> {
     await this.leave(partition, 'released'); // L3
+    await this.turn; // A renewal under way would change the revision that is deleted.
     const lease = this.held.get(partition);
     this.held.delete(partition);
     if (lease !== undefined) await this.leases.delete(keyOf(partition), { previousSeq: lease.revision }).catch(ignore);
   }
 
   private async acquire(wanted: number): Promise<void> {
-    const taken = new Set(await keysOf(this.leases));
+    const taken = new Set(await keysOf(this.leases, this.options.ttlMs));
     const free = Array.from({ length: this.options.partitions }, (_, partition) => partition).filter(
       (partition) => !taken.has(keyOf(partition)) && !this.leaving.has(partition),
     );
@@ -175,9 +186,14 @@ function keyOf(partition: number): string {
   return `p${partition}`;
 }
 
-async function keysOf(bucket: KV): Promise<string[]> {
+/** Throws UNAVAILABLE when the list is not complete in time: one that a lost connection interrupts would never end. */
+async function keysOf(bucket: KV, timeoutMs: number): Promise<string[]> {
+  const listing = await bucket.keys();
+  const timeUp = AbortSignal.timeout(timeoutMs);
+  timeUp.addEventListener('abort', () => listing.stop(), { once: true });
   const keys: string[] = [];
-  for await (const key of await bucket.keys()) keys.push(key);
+  for await (const key of listing) keys.push(key);
+  if (timeUp.aborted) throw unavailable('the keys of a bucket did not come in time');
   return keys;
 }
 
@@ -191,5 +207,5 @@ function isConflict(error: unknown): boolean {
 }
 
 function ignore(): void {
-  // The lease or the member entry expires by itself.
+  // The lease or the member entry expires by itself; a release that failed is tried again in the next turn.
 }

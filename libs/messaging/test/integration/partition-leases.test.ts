@@ -12,6 +12,12 @@ interface Replica {
   readonly working: Set<number>;
 }
 
+interface JoinOptions {
+  /** Resolves when what a released partition holds is saved. */
+  readonly saved?: () => Promise<void>;
+  readonly ttlMs?: number;
+}
+
 describe('PartitionLeases', () => {
   let stack: BackingStack<'nats'>;
   const connections: NatsConnection[] = [];
@@ -38,20 +44,25 @@ describe('PartitionLeases', () => {
     return connection;
   }
 
-  async function join(group: string, memberId: string, connection: NatsConnection): Promise<Replica> {
+  async function join(
+    group: string,
+    memberId: string,
+    connection: NatsConnection,
+    { saved = () => Promise.resolve(), ttlMs: ownTtlMs = ttlMs }: JoinOptions = {},
+  ): Promise<Replica> {
     const working = new Set<number>();
     const leases = await PartitionLeases.start({
       connection,
       group,
       memberId,
       partitions,
-      ttlMs,
+      ttlMs: ownTtlMs,
       replicas: 1,
       logger: silentLogger(),
       onAcquired: (partition) => working.add(partition),
-      onLeaving: (partition) => {
+      onLeaving: async (partition, reason) => {
+        if (reason === 'released') await saved();
         working.delete(partition);
-        return Promise.resolve();
       },
     });
     return { leases, working };
@@ -75,6 +86,23 @@ describe('PartitionLeases', () => {
     expect(spread(second, third)).toEqual([4, 4]);
     await second.leases.stop();
     await third.leases.stop();
+  }, 60_000);
+
+  it('keeps what it works on while partitions that it releases take longer to save than a lease lives', async () => {
+    let finishSaving = (): void => undefined;
+    const saved = new Promise<void>((resolve) => (finishSaving = resolve));
+    // Long enough that a busy machine renews in time.
+    const slowTtlMs = 2_500;
+    const first = await join('slow', 'a', await connect(), { saved: () => saved, ttlMs: slowTtlMs });
+    const second = await join('slow', 'b', await connect(), { ttlMs: slowTtlMs });
+    const startedAtMs = performance.now();
+    await until(() => performance.now() - startedAtMs > 2 * slowTtlMs, 20_000, 'two lifetimes of a lease');
+    expect(spread(first, second)).toEqual([8, 0]);
+    finishSaving();
+    await until(() => spread(first, second).join() === '4,4', 10_000, 'an even spread');
+    expect(all(first, second)).toEqual(everyPartition);
+    await first.leases.stop();
+    await second.leases.stop();
   }, 60_000);
 
   it('takes over from a replica that is cut off, which gives up by itself', async () => {

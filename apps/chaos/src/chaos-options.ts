@@ -1,0 +1,34 @@
+/** What a run does, and how hard. */
+export interface ChaosOptions {
+  /** Distinct events to publish. */
+  readonly events: number;
+  readonly users: number;
+  /** Events a second. */
+  readonly rate: number;
+  readonly faults: number;
+  /** Decides the events, the faults and their order. */
+  readonly seed: number;
+  /** A run that takes longer has failed. */
+  readonly secondsLimit: number;
+  /** Partitions of the stream. */
+  readonly partitions: number;
+  /** Milliseconds after which a silent replica loses its partitions. */
+  readonly leaseTtlMs: number;
+  /** Longest time that a fault lasts, in milliseconds. */
+  readonly longestFaultMs: number;
+  /** Reads of a random user's profile a second, all the while. */
+  readonly readsPerSecond: number;
+}
+
+/** A run of a few minutes on two cores; the seed is drawn when none is given. */
+export const defaultChaosOptions: Omit<ChaosOptions, 'seed'> = {
+  events: 200_000,
+  users: 5_000,
+  rate: 1_500,
+  faults: 30,
+  secondsLimit: 900,
+  partitions: 32,
+  leaseTtlMs: 5_000,
+  longestFaultMs: 6_000,
+  readsPerSecond: 50,
+};

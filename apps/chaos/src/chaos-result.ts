@@ -1,0 +1,47 @@
+import type { Audit } from './audit/audit';
+import type { TileAudit } from './audit/tile-audit';
+import type { AppliedFault } from './faults/fault-runner';
+import type { Rebalance } from './faults/rebalance-meter';
+import type { PublishedCounts } from './load/steady-publisher';
+import type { ReadCounts } from './load/steady-reader';
+
+/** What came of a run. */
+export interface ChaosResult {
+  /** In the order in which they ended. */
+  readonly faults: readonly AppliedFault[];
+  readonly published: PublishedCounts;
+  /** Repeats that the stream could not recognise. */
+  readonly lateRepeats: number;
+  readonly reads: ReadCounts;
+  readonly rebalances: readonly Rebalance[];
+  /** Replicas that ended though nobody killed them, with their last words. */
+  readonly crashes: readonly string[];
+  readonly audit: Audit;
+  /** Of publishing, and of the whole. */
+  readonly seconds: { readonly publishing: number; readonly total: number };
+}
+
+/** What a run was to have shown, and did not; empty: everything held. */
+export function failuresOf(
+  { audit, reads, crashes, faults, published }: ChaosResult,
+  { events, faults: planned }: { readonly events: number; readonly faults: number },
+): readonly string[] {
+  const failures: string[] = [];
+  const expect = (held: boolean, what: string): void => {
+    if (!held) failures.push(what);
+  };
+  expect(published.acknowledged === events, `${published.acknowledged} of ${events} events were acknowledged`);
+  expect(faults.length === planned, `${faults.length} of ${planned} faults were applied`);
+  expect(audit.vanished === 0, `${audit.vanished} acknowledged events vanished from the stream`);
+  for (const [what, tiles] of [['users', audit.users] as const, ['population', audit.population] as const]) {
+    expect(isExact(tiles), `${what}: ${tiles.lost} lost, ${tiles.double} double, ${tiles.wrongTiles} wrong tiles`);
+  }
+  expect(reads.failed === 0, `${reads.failed} reads failed`);
+  expect(reads.answered > 0, 'no read was answered');
+  expect(crashes.length === 0, `${crashes.length} replicas ended by themselves`);
+  return failures;
+}
+
+function isExact({ tiles, lost, double, wrongTiles }: TileAudit): boolean {
+  return tiles > 0 && lost === 0 && double === 0 && wrongTiles === 0;
+}

@@ -1,0 +1,63 @@
+import type { TileAudit } from './audit/tile-audit';
+import type { ChaosResult } from './chaos-result';
+import type { AppliedFault } from './faults/fault-runner';
+import type { RebalanceCause } from './faults/rebalance-meter';
+
+/** A fault that is over, in one line. */
+export function faultLine(number: number, { fault, beganAtMs, endedAtMs, note }: AppliedFault): string {
+  const times = `${seconds(beganAtMs)} to ${seconds(endedAtMs)} s`;
+  return `fault ${String(number).padStart(2)}  ${times.padEnd(16)}  ${fault.kind.padEnd(20)}  ${note}`.trimEnd();
+}
+
+/** What came of a run, in lines. */
+export function reportLines(result: ChaosResult): readonly string[] {
+  const { published, lateRepeats, reads, audit, crashes, rebalances } = result;
+  const faults = [...result.faults].sort((left, right) => left.beganAtMs - right.beganAtMs);
+  return [
+    `== Faults in the order in which they began: ${faults.length}`,
+    ...faults.map((fault, i) => faultLine(i + 1, fault)),
+    '== Load',
+    `published      ${published.acknowledged} events, all acknowledged, in ${result.seconds.publishing.toFixed(1)} s (${published.retries} retries)`,
+    `repeats        ${published.repeatsSent} within the dedup window (${published.duplicates} answered "duplicate"), ${lateRepeats} past it`,
+    `stream         ${audit.messages} messages held, ${audit.lostMessages} lost by being rolled back, ${audit.vanished} acknowledged events vanished`,
+    `reads          ${reads.answered} answered (${reads.stale} stale), ${reads.failed} failed; ${latencies(reads.latenciesMs)}`,
+    `answers from   ${[...reads.bySource].map(([source, count]) => `${source.replace('ANSWER_SOURCE_', '').toLowerCase()} ${count}`).join(', ')}`,
+    `leases         ${(['leave', 'hang', 'join'] as const).map((cause) => rebalanceText(rebalances, cause)).join('; ')}`,
+    '== Stored tiles against a plain loop',
+    auditLine('users', audit.users),
+    auditLine('population', audit.population),
+    ...[...audit.users.findings, ...audit.population.findings, ...reads.failures, ...crashes].map(
+      (text) => `  ${text}`,
+    ),
+    `took ${result.seconds.total.toFixed(0)} s`,
+  ];
+}
+
+function auditLine(what: string, { tiles, counted, lost, double, wrongTiles }: TileAudit): string {
+  return `${what.padEnd(14)} ${tiles} tiles compared, ${counted} events counted: ${lost} lost, ${double} double, ${wrongTiles} wrong tiles`;
+}
+
+function rebalanceText(rebalances: ChaosResult['rebalances'], cause: RebalanceCause): string {
+  const all = rebalances.filter((one) => one.cause === cause);
+  const times = all.flatMap(({ tookMs }) => tookMs ?? []).sort((a, b) => a - b);
+  const longest = times.at(-1);
+  const words =
+    longest === undefined ? 'none' : `p50 ${seconds(percentileOf(times, 0.5))} s, at most ${seconds(longest)} s`;
+  const late = all.length - times.length;
+  return `${cause}: ${times.length} times, ${words}${late === 0 ? '' : `, ${late} not in time`}`;
+}
+
+function latencies(unsorted: readonly number[]): string {
+  const sorted = [...unsorted].sort((a, b) => a - b);
+  const at = (part: number): string => `${Math.round(percentileOf(sorted, part))} ms`;
+  return `p50 ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)}`;
+}
+
+/** Of a rising list; NaN of an empty one. */
+function percentileOf(rising: readonly number[], part: number): number {
+  return rising[Math.min(rising.length - 1, Math.floor(part * rising.length))] ?? NaN;
+}
+
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(1);
+}
