@@ -127,8 +127,10 @@ function profileOf(fields: Readonly<Record<string, Buffer>>): CachedProfile | un
     changes: fields[changesField]?.toString(),
   });
   if (head === undefined) return undefined;
+  // Redis gives the fields of a large hash in no order; by day, each read folds alike to the last bit.
   const tiles = Object.entries(fields)
     .filter(([field]) => field.startsWith('t'))
+    .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([, bytes]) => decodeCacheableTile(bytes));
   return { ...head, tiles };
 }
