@@ -116,6 +116,7 @@ async function fillStore(store: DynamoTileStore): Promise<void> {
       return store.write({
         key: { owner: { kind: 'user', profileKey: `u${user}` }, day: today - back, region: 'eu-central-1' },
         expectedVersion: 0,
+        newVersion: 1,
         changed: tile.dimensions,
         eventCount: tile.eventCount,
         mark: { sequence: back + 1, timestampNs: BigInt(back + 1) },

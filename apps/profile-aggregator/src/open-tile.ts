@@ -68,6 +68,14 @@ export class OpenTile {
     );
   }
 
+  /**
+   * O4. The first version after an erasure is the erasure's time in microseconds: with a version that there was before, a
+   * writer that slept through the erasure could take the new tile for the one that it knew.
+   */
+  private get firstVersion(): number {
+    return Number((this.tombstone?.mark.timestampNs ?? 0n) / 1_000n) + 1;
+  }
+
   /** How far the tile has counted. */
   get mark(): Mark {
     return this.currentMark;
@@ -116,6 +124,7 @@ export class OpenTile {
     return {
       key: this.key,
       expectedVersion: this.version,
+      newVersion: this.version === 0 ? this.firstVersion : this.version + 1,
       changed,
       eventCount: this.tile.eventCount,
       mark: this.currentMark,
@@ -127,7 +136,7 @@ export class OpenTile {
 
   /** The write took place (O2). */
   written(write: TileWrite): void {
-    this.version = write.expectedVersion + 1;
+    this.version = write.newVersion;
   }
 
   /** The write may or may not have taken place: all of it is to be written again. */
@@ -141,7 +150,7 @@ export class OpenTile {
    * and bears its name is an earlier attempt of it that had succeeded, perhaps with fewer events.
    */
   reconcile(write: TileWrite, current: TileHead | undefined): 'stored' | 'stored in part' | 'foreign' {
-    if (current?.writer !== write.writer || current.version !== write.expectedVersion + 1) return 'foreign';
+    if (current?.writer !== write.writer || current.version !== write.newVersion) return 'foreign';
     this.version = current.version;
     if (sameMark(current.mark, write.mark)) return 'stored';
     this.unwritten(write);

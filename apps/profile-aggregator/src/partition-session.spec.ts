@@ -40,7 +40,7 @@ type Message = ReadRecord & { readonly position: Mark };
 class ModelStream {
   messages: Message[] = [];
   readonly lost: Message[] = [];
-  private nowNs = 1_000n;
+  private nowNs = 1_000_000n;
   private events = 0;
 
   publish(user: string): void {
@@ -72,7 +72,7 @@ class ModelStream {
 
   rollBack(by: number): void {
     this.lost.push(...this.messages.splice(Math.max(0, this.messages.length - by)));
-    this.nowNs += 1_000n;
+    this.nowNs += 1_000_000n;
   }
 
   /** Messages after a checkpoint, as the partition reader finds them. */
@@ -83,13 +83,18 @@ class ModelStream {
     return this.messages.filter(({ position }) => position.timestampNs >= checkpoint.timestampNs);
   }
 
+  /** Whether the very message of a position is in the stream now. */
+  holds({ sequence, timestampNs }: Mark): boolean {
+    return this.messages[sequence - 1]?.position.timestampNs === timestampNs;
+  }
+
   private append(record: Omit<ReadRecord, 'position'>): void {
     this.tick();
     this.messages.push({ ...record, position: { sequence: this.messages.length + 1, timestampNs: this.nowNs } });
   }
 
   private tick(): number {
-    this.nowNs += 10n;
+    this.nowNs += 10_000n;
     return Number(this.nowNs);
   }
 }
@@ -165,6 +170,7 @@ class ModelWriter {
       writer: `w${ModelWriter.writers}`,
       maxOpenBytes: 10_000, // Small, so that tiles are evicted and read again.
       tombstones: this.world.tombstones,
+      isStored: (position) => Promise.resolve(this.world.stream.holds(position)),
       onFlushed: () => Promise.resolve(),
       onErased: () => Promise.resolve(),
     });
@@ -179,7 +185,12 @@ class ModelWriter {
   async fold(count: number): Promise<void> {
     const records = this.unread.slice(0, count);
     this.unread = this.unread.slice(count);
-    await this.session.fold(records, new AbortController().signal);
+    try {
+      await this.session.fold(records, new AbortController().signal);
+    } catch (error) {
+      if (!(error instanceof ForeignWriteError)) throw error;
+      await this.restart();
+    }
   }
 
   /** Does one thing; a foreign write makes it start again, a store that is away is tried later. */

@@ -1,4 +1,4 @@
-import { dayOf, type Interaction, type Mark, type Schema } from '@affinity/domain';
+import { contradicts, dayOf, type Interaction, type Mark, type Schema } from '@affinity/domain';
 import { retry } from '@affinity/service-kit';
 import type { CheckpointStore, TileKey, TileStore, TombstoneStore } from '@affinity/profile-storage';
 import type { OpenTile } from './open-tile';
@@ -17,6 +17,8 @@ export interface PartitionSessionOptions {
   readonly writer: string;
   /** Bytes of clean tiles kept in memory, about. */
   readonly maxOpenBytes: number;
+  /** Whether the stream holds, now, the very message of a position. */
+  readonly isStored: (position: Mark) => Promise<boolean>;
   /** Called after each flush of user tiles, before anything else learns of it. */
   readonly onFlushed: (flush: UserFlush) => Promise<void>;
   /** Called when a profile's tiles are gone, before later events are counted. */
@@ -52,7 +54,9 @@ interface Progress {
  * S3. The checkpoint moves only to positions at or below which every state is stored, and only from its last known version.
  * S4. An erasure takes its place in the order: it removes what was counted before it and leaves a tombstone. No flush is
  *     under way meanwhile.
- * S5. After ForeignWriteError the session must be dropped: its memory can no longer be trusted.
+ * S5. A record that contradicts the mark of its tile is counted only if the stream still holds it: a session that was asleep
+ *     while the stream was rolled back has messages of the lost part, which others may have counted already.
+ * S6. After ForeignWriteError the session must be dropped: its memory can no longer be trusted.
  */
 export class PartitionSession {
   private readonly users: TileGroup;
@@ -107,6 +111,7 @@ export class PartitionSession {
     let counted = 0;
     for (const run of runsBetweenErasures(records)) {
       await retry(() => this.load(run), { attempts: Infinity, signal });
+      await retry(() => this.refuseGhosts(run), { attempts: Infinity, signal, isRetryable: isUnavailable });
       for (const { interaction, position, erasure } of run) {
         if (interaction !== undefined && this.count(interaction, position)) counted += 1;
         if (erasure !== undefined) await retry(() => this.erase(erasure, position), { attempts: Infinity, signal });
@@ -204,6 +209,22 @@ export class PartitionSession {
     ]);
   }
 
+  /** S5 */
+  private async refuseGhosts(records: readonly ReadRecord[]): Promise<void> {
+    const doubtful = records.filter(({ interaction, position }) => {
+      if (interaction === undefined) return false;
+      const marks = [
+        this.users.markOf(this.userKey(interaction)),
+        this.population.markOf(this.populationKey(interaction)),
+      ];
+      return marks.some((mark) => mark !== undefined && contradicts(mark, position));
+    });
+    for (const { position } of doubtful) {
+      if (await this.options.isStored(position)) continue;
+      throw new ForeignWriteError(`a tile that is newer than message ${position.sequence}, which the stream has lost,`);
+    }
+  }
+
   private count(interaction: Interaction, position: Mark): boolean {
     this.population.count({ key: this.populationKey(interaction), interaction, position });
     return this.users.count({ key: this.userKey(interaction), interaction, position });
@@ -228,4 +249,8 @@ function* runsBetweenErasures(records: readonly ReadRecord[]): Generator<readonl
     from = i + 1;
   }
   if (from < records.length) yield records.slice(from);
+}
+
+function isUnavailable({ code }: { readonly code: string }): boolean {
+  return code === 'UNAVAILABLE';
 }

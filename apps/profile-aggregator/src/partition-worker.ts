@@ -17,7 +17,7 @@ import { PartitionSession, type PartitionSessionOptions, type ReadRecord } from 
 import { decodeRecord } from './record-decoding';
 
 /** What a worker works with, besides what each of its sessions does. */
-export interface PartitionWorkerOptions extends Omit<PartitionSessionOptions, 'writer'> {
+export interface PartitionWorkerOptions extends Omit<PartitionSessionOptions, 'writer' | 'isStored'> {
   readonly schema: Schema;
   readonly connection: NatsConnection;
   readonly lookup: StreamLookup;
@@ -94,7 +94,13 @@ export class PartitionWorker {
   /** One session, until the worker stops or the session fails. Its name is never used again: conditions rest on that. */
   private async live(): Promise<void> {
     const { instanceId, partition, maxAhead } = this.options;
-    const session = new PartitionSession({ ...this.options, writer: `${instanceId}/${partition}/${randomUUID()}` });
+    const isStored = async ({ sequence, timestampNs }: Mark): Promise<boolean> =>
+      (await this.options.lookup.timestampAt(sequence)) === timestampNs;
+    const session = new PartitionSession({
+      ...this.options,
+      isStored,
+      writer: `${instanceId}/${partition}/${randomUUID()}`,
+    });
     const buffer = new BoundedBuffer<StreamMessage>(maxAhead);
     const failed = new AbortController();
     const reading = AbortSignal.any([this.intake.signal, failed.signal]);

@@ -85,6 +85,11 @@ export class TileGroup {
     for (const [i, key] of wanted.entries()) this.insert(nameOf(key), await this.opened(key, stored[i], erased));
   }
 
+  /** How far an open tile has counted. */
+  markOf(key: TileKey): Mark | undefined {
+    return this.open.get(nameOf(key))?.mark;
+  }
+
   /** Counts an event in its tile, which must be loaded. Returns whether it was new. */
   count({ key, interaction, position }: TileEvent): boolean {
     const name = nameOf(key);

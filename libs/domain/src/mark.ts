@@ -28,6 +28,14 @@ export function advance(mark: Mark, position: Mark): Mark {
 }
 
 /**
+ * Whether a mark and a later position contradict each other: in one stream, what has the larger sequence is not older. Either
+ * a new leader's clock is behind, or the position is of a part of the stream that was lost since: the stream can tell.
+ */
+export function contradicts(mark: Mark, position: Mark): boolean {
+  return position.sequence > mark.sequence && position.timestampNs < mark.timestampNs;
+}
+
+/**
  * Whether one state of a partition was marked no later than another: by time, and by sequence at the same time. Unlike
  * sequences, times stay comparable when the stream was rolled back in between.
  */

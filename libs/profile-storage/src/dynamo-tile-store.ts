@@ -140,7 +140,7 @@ export class DynamoTileStore implements TileStore, TileReader {
 
 function writtenAttributes(write: TileWrite): Item {
   const set: Item = {
-    version: { N: String(write.expectedVersion + 1) },
+    version: { N: String(write.newVersion) },
     writer: { S: write.writer },
     mark_seq: { N: String(write.mark.sequence) },
     mark_ts: { N: String(write.mark.timestampNs) },

@@ -48,7 +48,7 @@ export class InMemoryTileStore implements TileStore, TileReader {
       dimensions,
       eventCount,
       mark,
-      version: write.expectedVersion + 1,
+      version: write.newVersion,
       writer,
       hashes,
       expiresAtS,

@@ -59,6 +59,7 @@ function write(key: TileKey, over: Partial<TileWrite> = {}): TileWrite {
     writer: 'w',
     eventIdHashes: [1, Number.MAX_SAFE_INTEGER],
     expiresAtS: 2_000_000_000,
+    newVersion: (over.expectedVersion ?? 0) + 1,
     ...over,
   };
 }

@@ -17,7 +17,7 @@ export interface StoredTile {
   readonly tile: DayTile;
   /** How far the tile has counted its partition. */
   readonly mark: Mark;
-  /** Rises by one with each write, from 1. */
+  /** Rises with each write. */
   readonly version: number;
   /** Who wrote this version. */
   readonly writer: string;
@@ -32,6 +32,8 @@ export interface TileWrite {
   readonly key: TileKey;
   /** The version that was read; 0: the tile must not exist. */
   readonly expectedVersion: number;
+  /** The version that it becomes: larger than any that a tile of this key ever had, erased ones included. */
+  readonly newVersion: number;
   /** The dimensions that changed, whole. */
   readonly changed: ReadonlyMap<string, DimensionState>;
   readonly eventCount: number;

@@ -52,6 +52,7 @@ describe('DynamoDB stores', () => {
       const write = {
         key,
         expectedVersion: 0,
+        newVersion: 1,
         changed: new Map(),
         eventCount: 1,
         mark: { sequence: 1, timestampNs: 1n },
