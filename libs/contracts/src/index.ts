@@ -141,7 +141,6 @@ export {
   membersBucket,
   partitionFilter,
   partitionOfSubject,
-  readersBucket,
   watermarkRequestSubject,
   watermarkSubject,
 } from './subjects';

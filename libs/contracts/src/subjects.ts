@@ -66,9 +66,6 @@ export const leasesBucket = 'leases';
 /** Key-value bucket of the replicas that share the leases. */
 export const membersBucket = 'lease-members';
 
-/** Key-value bucket of the readers whose checkpoints hold back the purge of the stream. */
-export const readersBucket = 'readers';
-
 /** Headers of dead letters. */
 export const deadLetterHeaders = {
   reason: 'Affinity-Reason',

@@ -32,7 +32,7 @@ export { emptyState, emptyTile, mergeState, mergeTile, type DayTile, type Dimens
 export { categoriesOf, foldInteraction, type TileLimits } from './tile-fold';
 export { maxTileValueBytes, stateBytes } from './tile-size';
 export { utf8Length } from './utf8-length';
-export { rangeLabel, rangeLabels } from './range-label';
+export { rangeLabel } from './range-label';
 export { EventIdMemory, hashEventId, rememberedEventIds } from './event-id-memory';
 export { decayFactor, noDecay, type Decay, type DecayStep } from './decay';
 export { foldProfile, type DatedTile, type FoldedProfile, type FoldQuery } from './profile-fold';

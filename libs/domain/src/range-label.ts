@@ -15,11 +15,6 @@ export function rangeLabel(edges: readonly number[], value: number): string {
   return labelOf(edges, low);
 }
 
-/** All intervals of the edges, from the lowest to the highest. */
-export function rangeLabels(edges: readonly number[]): readonly string[] {
-  return Array.from({ length: edges.length + 1 }, (_, i) => labelOf(edges, i));
-}
-
 function labelOf(edges: readonly number[], interval: number): string {
   const from = edges[interval - 1];
   const to = edges[interval];
