@@ -1,6 +1,7 @@
-import { emptyTile, mergeTile, type Day, type DayTile } from '@affinity/domain';
+import { emptyTile, type Day, type DayTile } from '@affinity/domain';
 import type { TileReader } from '@affinity/profile-storage';
 import { fromUnknown, type Component, type Logger } from '@affinity/service-kit';
+import { PopulationPart } from './population-part';
 
 /** What everybody does: the prior of all preferences. */
 export interface Population {
@@ -26,8 +27,12 @@ export class StoredPopulation implements Component, Population {
   private timer: NodeJS.Timeout | undefined;
   private reading: Promise<void> = Promise.resolve();
   private stopped = false;
+  private readonly parts: readonly PopulationPart[];
 
-  constructor(private readonly options: StoredPopulationOptions) {}
+  constructor(private readonly options: StoredPopulationOptions) {
+    const { store, partitions } = options;
+    this.parts = Array.from({ length: partitions }, (_, partition) => new PopulationPart(store, partition));
+  }
 
   /** See Component. A store that is away is no reason not to start. */
   async start(): Promise<void> {
@@ -54,15 +59,12 @@ export class StoredPopulation implements Component, Population {
   }
 
   private async read(): Promise<void> {
-    const { store, partitions } = this.options;
-    const owners = Array.from({ length: partitions }, (_, partition) => ({ kind: 'population', partition }) as const);
     const merged = emptyTile();
     let newest: Day | undefined;
-    for (const owner of owners) {
-      for (const { key, tile } of await store.readOwner(owner)) {
-        mergeTile(merged, tile);
-        newest = Math.max(newest ?? key.day, key.day);
-      }
+    for (const part of this.parts) {
+      await part.refresh();
+      part.mergeInto(merged);
+      if (part.newestDay !== undefined) newest = Math.max(newest ?? part.newestDay, part.newestDay);
     }
     this.tile = merged;
     this.newestDay = newest;

@@ -19,14 +19,21 @@ export interface ProbeOptions {
   readonly occurredAtMs: () => number;
   /** Told of each probe: how long from publishing until the profile includes it, in milliseconds. */
   readonly onLatency: (latencyMs: number) => void;
-  /** Ends the probing. */
+  /** Told while a probe is not visible yet: how long it has waited so far, in milliseconds. */
+  readonly onWaiting: (elapsedMs: number) => void;
+  /** Ends the probing after the probe that is under way. */
+  readonly done: AbortSignal;
+  /** Ends it at once. */
   readonly signal: AbortSignal;
 }
 
 /** Visitors that take turns, so that probes meet many partitions. */
 const probingVisitors = 32;
 const pauseMs = 50;
-const patienceMs = 10_000;
+/** How long one read waits for a probe. */
+const readMs = 500;
+/** A probe that is not visible by then is given up. */
+const patienceMs = 60_000;
 
 /**
  * Publishes one event after the other and asks each time for the profile that includes it, until told to stop. Returns the
@@ -34,12 +41,13 @@ const patienceMs = 10_000;
  */
 export async function probeFreshness(options: ProbeOptions): Promise<readonly DatasetInteraction[]> {
   const sent: DatasetInteraction[] = [];
-  while (!options.signal.aborted) {
+  const ended = AbortSignal.any([options.done, options.signal]);
+  while (!ended.aborted) {
     const interaction = probeEvent(sent.length, options);
     sent.push(interaction);
     const latencyMs = await measure(interaction, options);
     if (latencyMs !== undefined) options.onLatency(latencyMs);
-    await pause(pauseMs, undefined, { signal: options.signal }).catch(() => undefined);
+    await pause(pauseMs, undefined, { signal: ended }).catch(() => undefined);
   }
   return sent;
 }
@@ -55,16 +63,21 @@ function probeEvent(number: number, { itemId, eventType, occurredAtMs }: ProbeOp
   };
 }
 
-async function measure(
-  interaction: DatasetInteraction,
-  { ingest, profiles }: ProbeOptions,
-): Promise<number | undefined> {
+async function measure(interaction: DatasetInteraction, options: ProbeOptions): Promise<number | undefined> {
+  const { ingest, profiles, signal, onWaiting } = options;
   const startedAtMs = performance.now();
-  // Not the signal of the probing: an event once begun is sent to the end, or the audit would not know of it.
+  // Not the signal: an event once begun is sent to the end, or the audit would not know of it.
   const { token } = await publishUntilStored(ingest, [eventOfInteraction(interaction)], new AbortController().signal);
-  const options = { readToken: encodeReadToken(token), freshness: Freshness.UNSPECIFIED };
-  const profile = { key: { $case: 'userId', value: interaction.userId } } as const;
-  // A probe that finds no answer in time is one that did not become visible.
-  const answer = await profiles.getProfile({ profile, options }, { timeoutMs: patienceMs }).catch(() => undefined);
-  return answer?.info?.tokenCovered === true ? performance.now() - startedAtMs : undefined;
+  const request = {
+    profile: { key: { $case: 'userId', value: interaction.userId } },
+    options: { readToken: encodeReadToken(token), freshness: Freshness.UNSPECIFIED },
+  } as const;
+  for (;;) {
+    const answer = await profiles.getProfile(request, { timeoutMs: readMs }).catch(() => undefined);
+    const elapsedMs = performance.now() - startedAtMs;
+    if (answer?.info?.tokenCovered === true) return elapsedMs;
+    if (elapsedMs > patienceMs || signal.aborted) return undefined;
+    onWaiting(elapsedMs);
+    await pause(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
 }

@@ -38,7 +38,8 @@ export async function pacedReplay(options: PacedReplayOptions): Promise<PacedRep
   const done = new AbortController();
   const probing = probeFreshness({
     ...options,
-    signal: AbortSignal.any([done.signal, options.signal]),
+    done: done.signal,
+    onWaiting: (elapsedMs) => pace.heard(elapsedMs),
     onLatency: (latencyMs) => {
       latenciesMs.push(latencyMs);
       pace.heard(latencyMs);

@@ -1,6 +1,7 @@
 import { encodeReadToken, Freshness, mergeReadTokens, type ReadToken, type RecommendedItem } from '@affinity/contracts';
 import type { DatasetInteraction } from '@affinity/datasets';
 import { dayOf, formatDay } from '@affinity/domain';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DemoClients } from '../demo-clients';
 import type { Checklist } from '../report/checklist';
 import type { Report } from '../report/report';
@@ -25,6 +26,9 @@ export interface StoryOptions {
 }
 
 const recommendedItems = 8;
+/** How long profiles may take to catch up with the replay, in milliseconds. */
+const catchUpMs = 60_000;
+const readAgainMs = 100;
 
 /**
  * Shows one visitor's profile, what they are recommended, and what five more views change about it. Returns the views, which
@@ -55,14 +59,14 @@ export async function tellVisitorStory(options: StoryOptions): Promise<readonly 
   return views.interactions;
 }
 
-async function showProfile(userId: string, { data, clients, token, report, checks }: StoryOptions): Promise<void> {
+async function showProfile(
+  userId: string,
+  { data, clients, token, report, checks, signal }: StoryOptions,
+): Promise<void> {
   const options = { readToken: encodeReadToken(token), freshness: Freshness.UNSPECIFIED };
   const query = { range: { range: { $case: 'days', value: daysOf(data) } } } as const;
-  const { profile, info } = await clients.profiles.getProfile({
-    profile: refOf(userId),
-    query: { ...query, dimensions: [] },
-    options,
-  });
+  const request = { profile: refOf(userId), query: { ...query, dimensions: [] }, options };
+  const { profile, info } = await readWhenCovered(() => clients.profiles.getProfile(request), signal);
   const known = data.truth.get(userId);
   report.heading(
     `The profile of ${userId}${known === undefined ? '' : ' beside the taste that they were generated from'}`,
@@ -71,6 +75,19 @@ async function showProfile(userId: string, { data, clients, token, report, check
   const expected = data.interactions.filter((interaction) => interaction.userId === userId).length;
   const held = info?.tokenCovered === true && Number(profile?.eventCount) === expected;
   checks.add('the profile has all events of the visitor', held, `${String(profile?.eventCount)} of ${expected}`);
+}
+
+/** Reads again until the answer covers the token: a replay of many users' days ends before the last of them is stored. */
+async function readWhenCovered<T extends { readonly info?: { readonly tokenCovered: boolean } | undefined }>(
+  read: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const startedAtMs = performance.now();
+  for (;;) {
+    const answer = await read();
+    if (answer.info?.tokenCovered === true || performance.now() - startedAtMs > catchUpMs) return answer;
+    await pause(readAgainMs, undefined, { signal });
+  }
 }
 
 async function recommend(
