@@ -38,6 +38,12 @@ export const featureStoreSettings = {
     default: '60000',
     doc: 'Milliseconds after which a profile cached in Redis is read from the store again',
   }),
+  answerMemoryMaxBytes: defaulted({
+    env: 'ANSWER_MEMORY_MAX_BYTES',
+    schema: integer(0, 100_000_000_000),
+    default: '64000000',
+    doc: 'Bytes of folded profiles kept for the next time that the same is asked of the same tiles; 0 keeps none',
+  }),
   populationRefreshMs: defaulted({
     env: 'POPULATION_REFRESH_MS',
     schema: integer(100, 3_600_000),

@@ -19,6 +19,7 @@ import {
   Semaphore,
   type ServiceContext,
 } from '@affinity/service-kit';
+import { AnswerMemory } from './answer-memory';
 import { AnnouncedChanges, type AnnouncedChange } from './announced-changes';
 import { featureStoreSettings, type FeatureStoreConfig } from './config';
 import { itemService } from './item-handlers';
@@ -82,7 +83,8 @@ async function build(context: ServiceContext<FeatureStoreConfig>): Promise<void>
     watchers.notify(change.profileKey);
   };
   context.add(new AnnouncedChanges(connection, { logger, onChange: hear }));
-  const reader = new ProfileReader({ source, population, watermarks, schema, partitions });
+  const answers = new AnswerMemory(config.answerMemoryMaxBytes);
+  const reader = new ProfileReader({ source, population, watermarks, answers, schema, partitions });
   const items = createDynamoItemStore({ client, table: tables.items });
   const users = createDynamoUserStore({ client, table: tables.users });
   const publisher = createEventPublisher({ connection, partitions });

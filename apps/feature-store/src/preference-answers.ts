@@ -26,8 +26,12 @@ function categoricalMessage(preference: CategoricalPreference, maxValues: number
   return { categories, evidence, priorStrength, otherProbability };
 }
 
+/** The parts of the population whose bounds an answer gives. */
+const quantileParts = [0.05, 0.25, 0.5, 0.75, 0.95];
+
 function numericMessage(preference: NumericPreference): NumericMessage {
   const { mean, predictive, populationMean, populationDeviation, evidence, priorStrength } = preference;
+  const quantiles = preference.populationQuantiles(quantileParts) ?? [];
   return {
     mean,
     scale: predictive.scale,
@@ -37,5 +41,6 @@ function numericMessage(preference: NumericPreference): NumericMessage {
     populationDeviation,
     evidence,
     priorStrength,
+    populationQuantiles: quantiles.map((value, i) => ({ part: quantileParts[i] ?? 0, value })),
   };
 }

@@ -1,14 +1,17 @@
 import {
+  encodeBatchAnswer,
+  encodeLookupAnswer,
+  encodeProfileAnswer,
   ProfileServiceService,
   type BatchGetProfilesRequest,
   type GetProfileRequest,
-  type GetProfileResponse,
   type LookupProfilesRequest,
   type LookupProfilesResponse,
   type WatchProfileRequest,
 } from '@affinity/contracts';
 import {
   bindService,
+  EncodedMessage,
   errorCodeNumbers,
   fromUnknown,
   type BoundService,
@@ -18,7 +21,7 @@ import {
 import { mapConcurrently } from './concurrent-map';
 import { featureHandlers, type FeatureHandlersOptions } from './feature-handlers';
 import { preferenceHandlers, type PreferenceHandlersOptions } from './preference-handlers';
-import { answerInfo, dimensionOfSchema, profileMessage } from './profile-answers';
+import { answerInfo, dimensionOfSchema } from './profile-answers';
 import { Problems } from './profile-query';
 import type { ProfileWatchers } from './profile-watchers';
 
@@ -49,18 +52,22 @@ function profileHandlers({
   schema,
   watchers,
 }: ProfileServiceOptions): Pick<HandlersOf<typeof ProfileServiceService>, ProfileMethods> {
-  const getProfile = async (request: GetProfileRequest, context: CallContext): Promise<GetProfileResponse> => {
-    const { folded, origin } = await reader.read(request, context);
-    return { profile: profileMessage(folded), info: answerInfo(origin) };
+  const getProfile: GetProfile = async (request, context) => {
+    const { encoded, origin } = await reader.readEncoded(request, context);
+    return {
+      bytes: encodeProfileAnswer(encoded.field, answerInfo(origin)),
+      state: `${origin.newest.timestampNs} ${encoded.eventCount}`,
+    };
   };
   return {
-    getProfile,
+    getProfile: async (request, context) => new EncodedMessage((await getProfile(request, context)).bytes),
     batchGetProfiles: async (request, context) => {
       checkBatch(request);
       const { query, options: readOptions } = request;
       const ask = (profile: GetProfileRequest['profile']) =>
         getProfile({ profile, query, options: readOptions }, context);
-      return { profiles: await Promise.all(request.profiles.map(ask)) };
+      const answers = await Promise.all(request.profiles.map(ask));
+      return new EncodedMessage(encodeBatchAnswer(answers.map(({ bytes }) => bytes)));
     },
     lookupProfiles: (requests, context) =>
       mapConcurrently(
@@ -87,15 +94,23 @@ function checkBatch({ profiles }: BatchGetProfilesRequest): void {
   problems.throwIfAny();
 }
 
-type GetProfile = (request: GetProfileRequest, context: CallContext) => Promise<GetProfileResponse>;
+type GetProfile = (request: GetProfileRequest, context: CallContext) => Promise<ProfileAnswer>;
+
+interface ProfileAnswer {
+  /** An encoded GetProfileResponse. */
+  readonly bytes: Buffer;
+  /** Differs when the profile has other events. */
+  readonly state: string;
+}
 
 /** One lookup that fails has an answer of its own; the stream goes on. */
 async function answerLookup(
   { lookupId, request }: LookupProfilesRequest,
-  getProfile: (request: GetProfileRequest) => Promise<GetProfileResponse>,
-): Promise<LookupProfilesResponse> {
+  getProfile: (request: GetProfileRequest) => Promise<ProfileAnswer>,
+): Promise<LookupProfilesResponse | EncodedMessage> {
   try {
-    return { lookupId, result: { $case: 'response', value: await getProfile(request ?? {}) } };
+    const { bytes } = await getProfile(request ?? {});
+    return new EncodedMessage(encodeLookupAnswer(lookupId, bytes));
   } catch (thrown) {
     const { code, message } = fromUnknown(thrown);
     return { lookupId, result: { $case: 'error', value: { code: errorCodeNumbers[code], message } } };
@@ -113,15 +128,14 @@ interface WatchTask {
 async function* watchProfile(
   { request, context, watchers, profileKey }: WatchTask,
   getProfile: GetProfile,
-): AsyncGenerator<GetProfileResponse, void, undefined> {
+): AsyncGenerator<EncodedMessage, void, undefined> {
   const watch = watchers.watch(profileKey);
   const end = AbortSignal.any([context.signal, context.draining]);
   let shown: string | undefined;
   try {
     while (!end.aborted) {
-      const answer = await getProfile(request, context);
-      const state = `${answer.info?.asOf?.getTime()} ${answer.profile?.eventCount}`;
-      if (state !== shown) yield answer;
+      const { bytes, state } = await getProfile(request, context);
+      if (state !== shown) yield new EncodedMessage(bytes);
       shown = state;
       await watch.next(watchRecheckMs, end);
     }

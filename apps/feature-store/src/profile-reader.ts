@@ -1,11 +1,12 @@
 import { partitionOf, ProfileIndex, dayOf, type Day, type FoldedProfile, type Schema } from '@affinity/domain';
 import type { CacheableTile } from '@affinity/hot-cache';
-import type { TokenPosition } from '@affinity/contracts';
+import { encodeProfileField, type TokenPosition } from '@affinity/contracts';
 import { deadlineSignal, type CallContext } from '@affinity/service-kit';
 import type { Population } from './population';
 import type { ProfileSource } from './profile-source';
 import { newestMark } from './tile-order';
-import type { AnswerOrigin } from './profile-answers';
+import type { AnswerMemory, EncodedProfile } from './answer-memory';
+import { profileMessage, type AnswerOrigin } from './profile-answers';
 import { parseQuestion, type AskedProfile, type ProfileQuestion } from './profile-query';
 import type { Watermarks } from './watermarks';
 
@@ -14,6 +15,7 @@ export interface ProfileReaderOptions {
   readonly source: ProfileSource;
   readonly population: Population;
   readonly watermarks: Watermarks;
+  readonly answers: AnswerMemory;
   readonly schema: Schema;
   readonly partitions: number;
   readonly nowMs?: () => number;
@@ -60,6 +62,21 @@ export class ProfileReader {
     const question = parseQuestion(asked, this.options.schema);
     const { tiles, today, origin } = await this.answer(question, context);
     return { folded: this.indexOf(tiles).fold(question.foldFor(today)), origin };
+  }
+
+  /** Reads and folds one profile as answers carry it. Throws as `read` does. */
+  async readEncoded(
+    asked: AskedProfile,
+    context: ReadContext,
+  ): Promise<{ readonly encoded: EncodedProfile; readonly origin: AnswerOrigin }> {
+    const question = parseQuestion(asked, this.options.schema);
+    const { tiles, today, origin } = await this.answer(question, context);
+    const query = question.foldFor(today);
+    const encoded = this.options.answers.answer(tiles, query, () => {
+      const folded = this.indexOf(tiles).fold(query);
+      return { field: encodeProfileField(profileMessage(folded)), eventCount: folded.tile.eventCount };
+    });
+    return { encoded, origin };
   }
 
   /** Reads the tiles of one profile. Throws as `read` does. */

@@ -73,7 +73,7 @@ export class PartitionSession {
   constructor(private readonly options: PartitionSessionOptions) {
     const { tiles: store, tombstones, schema, writer, maxOpenBytes: maxBytes } = options;
     this.users = new TileGroup({ store, tombstones, writer, maxBytes, rules: { schema, remembersEventIds: true } });
-    const limits = { cap: schema.populationCap };
+    const limits = { cap: schema.populationCap, sketches: true };
     this.population = new TileGroup({
       store,
       tombstones,

@@ -1,6 +1,7 @@
 import { MissingPart, type RecommendationInfo } from '@affinity/contracts';
-import { fromUnknown, type Logger } from '@affinity/service-kit';
+import { type AffinityError, fromUnknown, type Logger } from '@affinity/service-kit';
 import { randomUUID } from 'node:crypto';
+import type { Assignment } from './experiments/arms';
 import type { GatewayMeter } from './gateway-meter';
 
 /** What one answer is told through. */
@@ -9,6 +10,8 @@ export interface AnswerPartsOptions {
   readonly logger: Logger;
   /** Of the caller. */
   readonly signal: AbortSignal;
+  /** Undefined when no experiment runs. */
+  readonly assignment: Assignment | undefined;
 }
 
 const allParts = [MissingPart.MODEL, MissingPart.PREFERENCES, MissingPart.CATALOG];
@@ -24,15 +27,20 @@ export class AnswerParts {
     try {
       return await work();
     } catch (thrown) {
-      const { meter, logger, signal } = this.options;
       const error = fromUnknown(thrown);
-      if (signal.aborted && error.code === 'CANCELLED') throw error;
-      this.missing.add(part);
-      meter.missed(part, error.code);
-      if (error.code === 'INTERNAL') logger.error({ err: error, part }, 'a part of an answer failed');
-      else logger.debug({ err: error, part }, 'a part of an answer is missing');
+      if (this.options.signal.aborted && error.code === 'CANCELLED') throw error;
+      this.miss(part, error);
       return undefined;
     }
+  }
+
+  /** Notes that a part could not be had, or not all of it. */
+  miss(part: MissingPart, error: AffinityError): void {
+    const { meter, logger } = this.options;
+    this.missing.add(part);
+    meter.missed(part, error.code);
+    if (error.code === 'INTERNAL') logger.error({ err: error, part }, 'a part of an answer failed');
+    else logger.debug({ err: error, part }, 'a part of an answer is missing');
   }
 
   /** How the answer came about. Without an id of the model's the answer gets one of its own. */
@@ -41,7 +49,8 @@ export class AnswerParts {
       recommendationId: recommendationId ?? randomUUID(),
       degraded: this.missing.size > 0,
       missing: allParts.filter((part) => this.missing.has(part)),
-      variant: '',
+      experiment: this.options.assignment?.experiment ?? '',
+      variant: this.options.assignment?.variant ?? '',
     };
   }
 }

@@ -14,6 +14,7 @@ import {
   text,
   textFile,
 } from '@affinity/service-kit';
+import { experimentSetting } from './experiments/experiment-setting';
 
 const campaignSettings = {
   visitorCampaign: required({
@@ -98,12 +99,57 @@ const fallbackSettings = {
   }),
 };
 
+const circuitSettings = {
+  circuitFairWaitMs: defaulted({
+    env: 'CIRCUIT_FAIR_WAIT_MS',
+    schema: integer(0, 60_000),
+    default: '50',
+    doc: 'Milliseconds that a call must have waited before its being cut counts against Personalize or the feature store',
+  }),
+};
+
+const costSettings = {
+  modelPricePer1000: optional({
+    env: 'MODEL_PRICE_PER_1000',
+    schema: decimal(0, 1_000_000),
+    doc: 'What Personalize charges for 1,000 requests, see its price list; without it, calls are counted but not priced',
+  }),
+};
+
+const impressionSettings = {
+  ingestAddress: optional({
+    env: 'INGEST_ADDRESS',
+    schema: text(),
+    doc: 'Ingest, host:port or any name that gRPC resolves; without it, impressions are not published',
+  }),
+  ingestTlsCa: textFile({ env: 'INGEST_TLS_CA_FILE', doc: 'Authorities (PEM) that sign ingest; turns TLS on' }),
+  ingestApiKey: secretFile({ env: 'INGEST_API_KEY_FILE', doc: 'API key, where ingest asks for one' }),
+  impressionEventType: defaulted({
+    env: 'IMPRESSION_EVENT_TYPE',
+    schema: text(64),
+    default: 'impression',
+    doc: 'Event type of impressions; the schema must have it with weight 0 and without an item',
+  }),
+  impressionItems: defaulted({
+    env: 'IMPRESSION_ITEMS',
+    schema: integer(1, 500),
+    default: '25',
+    doc: 'Items of an answer, from the top, that count as shown',
+  }),
+  impressionMaxWaiting: defaulted({
+    env: 'IMPRESSION_MAX_WAITING',
+    schema: integer(1, 1_000_000),
+    default: '10000',
+    doc: 'Impression events kept while ingest is away, about 1 kB each; more are dropped and counted',
+  }),
+};
+
 const catalogueSettings = {
   catalogueCacheItems: defaulted({
     env: 'CATALOGUE_CACHE_ITEMS',
     schema: integer(1, 1_000_000),
     default: '50000',
-    doc: 'Items whose attributes are kept for diversity caps; the least recently used go first',
+    doc: 'Items whose attributes are kept; the least recently used go first',
   }),
   catalogueCacheMs: defaulted({
     env: 'CATALOGUE_CACHE_MS',
@@ -125,7 +171,22 @@ export const gatewaySettings = {
   ...rankingSettings,
   ...fallbackSettings,
   ...catalogueSettings,
+  ...circuitSettings,
+  ...costSettings,
+  ...impressionSettings,
+  experiment: experimentSetting,
 };
 
 /** The gateway's configuration. */
 export type GatewayConfig = ConfigOf<typeof gatewaySettings>;
+
+/** Finds contradictions between the settings of impressions and the schema. */
+export function checkImpressions({ ingestAddress, impressionEventType, schema }: GatewayConfig): readonly string[] {
+  if (ingestAddress === undefined) return [];
+  const type = schema.eventTypes.get(impressionEventType);
+  if (type?.weight === 0 && !type.requiresItem) return [];
+  const wanted = `"${impressionEventType}: { weight: 0, requires_item: false }"`;
+  return [
+    `IMPRESSION_EVENT_TYPE: the schema must have ${wanted} among its event types for impressions to be published`,
+  ];
+}

@@ -1,8 +1,9 @@
 import { ItemServiceClient, ProfileServiceClient } from '@affinity/contracts';
-import { CircuitBreaker, createGrpcClient, resource, type ServiceContext } from '@affinity/service-kit';
+import { createGrpcClient, resource, type ServiceContext } from '@affinity/service-kit';
 import { CachedItemAttributes } from './catalogue/cached-item-attributes';
 import type { ItemAttributes } from './catalogue/item-attributes';
 import type { GatewayConfig } from './config';
+import { FairCircuit } from './fair-circuit';
 import { GrpcPreferenceSource } from './preferences/grpc-preference-source';
 import type { PreferenceSource } from './preferences/preference-source';
 
@@ -29,12 +30,20 @@ export function openFeatureStore(context: ServiceContext<GatewayConfig>): {
     }),
   );
   const onChange = (state: string): void => logger.warn({ state }, 'the circuit of the feature store changed');
-  const breaker = new CircuitBreaker({ name: 'feature-store', onChange });
+  const circuit = new FairCircuit({ name: 'feature-store', onChange, fairWaitMs: config.circuitFairWaitMs });
   return {
-    preferences: new GrpcPreferenceSource({ client: profiles, breaker, halfLifeDays: config.preferenceHalfLifeDays }),
+    preferences: new GrpcPreferenceSource({
+      client: profiles,
+      circuit,
+      halfLifeDays: config.preferenceHalfLifeDays,
+      scoredAttributes: new Set(config.schema.dimensions.flatMap((one) => (one.kind === 'item' ? [] : one.source))),
+    }),
     attributes: new CachedItemAttributes({
-      fetchItems: async (itemIds, limits) =>
-        (await breaker.run(() => items.getItems({ itemIds: [...itemIds] }, limits))).items,
+      fetchItems: async (itemIds, limits) => {
+        const { deadlineAt } = limits;
+        const request = { itemIds: [...itemIds] };
+        return (await circuit.run(limits, (signal) => items.getItems(request, { deadlineAt, signal }))).items;
+      },
       maxItems: config.catalogueCacheItems,
       ttlMs: config.catalogueCacheMs,
     }),

@@ -1,12 +1,13 @@
-import type { CandidateList, CandidateSource } from '@affinity/personalize';
+import type { CandidateList } from '@affinity/personalize';
 import { silentLogger, unavailable } from '@affinity/service-kit';
 import { AnswerParts } from './answer-parts';
+import type { Candidates } from './candidates/candidates';
 import type { Attributes, ItemAttributes } from './catalogue/item-attributes';
 import { FallbackItems } from './popularity/fallback-items';
 import { PopularityTable } from './popularity/popularity-table';
 import type { PreferenceSource } from './preferences/preference-source';
 import { createReasonWriter } from './ranking/reasons';
-import type { CallLimits } from './time-budget';
+import { type CallLimits, within } from './time-budget';
 
 /** What the parts around a recommender know; `away` makes a part fail, `silent` makes it never answer. */
 export interface Knowledge {
@@ -33,8 +34,9 @@ export function createParts(knowledge: Knowledge) {
     fallback: new FallbackItems({ events, answers: table(), nowMs }),
     rules: { weights: { base: 1, preference: 1 }, reasonOf: createReasonWriter([]) },
     candidateCount: 100,
+    nowMs: Date.now,
     limits: (): CallLimits => ({ deadlineAt: Date.now() + 300, signal: controller.signal }),
-    answer: new AnswerParts({ meter, logger: silentLogger(), signal: controller.signal }),
+    answer: new AnswerParts({ meter, logger: silentLogger(), signal: controller.signal, assignment: undefined }),
   };
 }
 
@@ -47,8 +49,9 @@ function answerOf<T extends object>(known: T | 'away' | 'silent'): Promise<T> {
   return known === 'away' ? Promise.reject(unavailable('away')) : Promise.resolve(known);
 }
 
-function candidateSource(model: Knowledge['model'] = { candidates: [] }): CandidateSource {
-  return { propose: () => answerOf(model), rank: () => answerOf(model) };
+function candidateSource(model: Knowledge['model'] = { candidates: [] }): Candidates {
+  const answer = (limits: CallLimits): Promise<CandidateList> => within(limits, () => answerOf(model));
+  return { propose: (_, limits) => answer(limits), rank: (_, limits) => answer(limits) };
 }
 
 function preferenceSource({ likings = {}, seen = [] }: Knowledge): PreferenceSource {
@@ -58,7 +61,7 @@ function preferenceSource({ likings = {}, seen = [] }: Knowledge): PreferenceSou
       await asked();
       return new Set(seen);
     },
-    score: async (_, itemIds) => {
+    score: async (_, { itemIds }) => {
       const known = Object.entries(await asked()).filter(([itemId]) => itemIds.includes(itemId));
       const part = { dimension: 'colour', value: 'red', posterior: 0.4, population: 0.2 };
       return new Map(known.map(([itemId, contribution]) => [itemId, [{ ...part, contribution }]]));
@@ -66,6 +69,12 @@ function preferenceSource({ likings = {}, seen = [] }: Knowledge): PreferenceSou
   };
 }
 
-function itemAttributes(attributes: Knowledge['attributes'] = {}): ItemAttributes {
-  return { attributesOf: async () => new Map(Object.entries(await answerOf(attributes))) };
+function itemAttributes(known: Knowledge['attributes'] = {}): ItemAttributes {
+  return {
+    attributesOf: (itemIds) => {
+      if (known === 'away') return Promise.resolve({ attributes: new Map(), failure: unavailable('away') });
+      const found = itemIds.map((itemId) => [itemId, known[itemId] ?? new Map<string, never>()] as const);
+      return Promise.resolve({ attributes: new Map(found) });
+    },
+  };
 }

@@ -1,18 +1,21 @@
 import { MissingPart, type RankItemsResponse } from '@affinity/contracts';
-import type { CandidateList, CandidateSource } from '@affinity/personalize';
+import type { CandidateList } from '@affinity/personalize';
 import type { AnswerParts } from './answer-parts';
+import type { Candidates } from './candidates/candidates';
+import type { ItemAttributes } from './catalogue/item-attributes';
 import type { FallbackItems } from './popularity/fallback-items';
-import type { PreferenceSource } from './preferences/preference-source';
+import type { ItemPreferences, PreferenceSource } from './preferences/preference-source';
 import { type BaseItem, type BaseList, modelList } from './ranking/base-list';
 import { type RankingRules, rankWithPreference } from './ranking/rank-with-preference';
 import type { RankingQuestion } from './request/ranking-question';
-import { type CallLimits, TimeBudget, within } from './time-budget';
+import { type CallLimits, TimeBudget } from './time-budget';
 
 /** What lists are ranked with. */
 export interface ItemRankerOptions {
   /** Undefined: this deployment's model does not rank, and popularity takes its place. */
-  readonly candidates: Pick<CandidateSource, 'rank'> | undefined;
+  readonly candidates: Pick<Candidates, 'rank'> | undefined;
   readonly preferences: PreferenceSource;
+  readonly attributes: ItemAttributes;
   readonly fallback: FallbackItems;
   readonly rules: RankingRules;
 }
@@ -23,19 +26,26 @@ export class ItemRanker {
 
   /** All items of the question; those that nothing is known of come last. Rejects only when the caller gave up. */
   async rank(question: RankingQuestion, limits: CallLimits, parts: AnswerParts): Promise<RankItemsResponse> {
-    const { candidates, preferences, rules } = this.options;
-    const { scoring } = new TimeBudget(limits);
+    const { candidates, rules } = this.options;
+    const budget = new TimeBudget(limits);
     const { visitor, itemIds } = question;
     const query = { visitorId: visitor.modelId, itemIds };
     const [proposed, scored] = await Promise.all([
-      candidates && parts.get(MissingPart.MODEL, () => within(scoring, (signal) => candidates.rank(query, signal))),
-      parts.get(MissingPart.PREFERENCES, () => preferences.score(visitor, itemIds, scoring)),
+      candidates && parts.get(MissingPart.MODEL, () => candidates.rank(query, budget.scoring)),
+      parts.get(MissingPart.PREFERENCES, () => this.score(question, budget)),
     ]);
     const base = this.complete(proposed === undefined ? this.popular(itemIds) : knownList(proposed), itemIds);
     return {
       items: rankWithPreference({ base, preferences: scored }, rules),
       info: parts.info(proposed?.recommendationId),
     };
+  }
+
+  /** The feature store looks for the attributes that could not be had here. */
+  private async score({ visitor, itemIds }: RankingQuestion, budget: TimeBudget): Promise<ItemPreferences> {
+    const { preferences, attributes: catalogue } = this.options;
+    const { attributes } = await catalogue.attributesOf(itemIds, budget.gathering);
+    return preferences.score(visitor, { itemIds, attributes }, budget.scoring);
   }
 
   private popular(itemIds: readonly string[]): BaseList {

@@ -32,7 +32,7 @@ describe('Recommender', () => {
     const { ids, items, info } = await ask({ model, likings: { a: 0, b: 0, c: 0, d: 0 } });
     expect(ids).toEqual(['a', 'b', 'c']);
     expect(items.map(({ modelRank }) => modelRank)).toEqual([1, 2, 3]);
-    expect(info).toEqual({ recommendationId: 'RID-1', degraded: false, missing: [], variant: '' });
+    expect(info).toEqual({ recommendationId: 'RID-1', degraded: false, missing: [], variant: '', experiment: '' });
   });
 
   it('moves up what the visitor prefers, and says so', async () => {
@@ -56,6 +56,16 @@ describe('Recommender', () => {
     const attributes = { a: red, b: red, c: new Map([['colour', 'blue']]) };
     const caps = [{ attribute: 'colour', maxItems: 1 }];
     expect((await ask({ model, attributes }, { caps })).ids).toEqual(['a', 'c', 'd']);
+  });
+
+  it('leaves out what is not there yet or no more, and fills up with popular items that are', async () => {
+    const attributes = {
+      a: new Map([['available_until', '2001-01-01']]),
+      b: new Map([['available_from', '2999-01-01']]),
+      p: new Map([['available_until', 86_400]]),
+    };
+    const popular = ['p', 'q'];
+    expect((await ask({ model, attributes, popular })).ids).toEqual(['c', 'd', 'q']);
   });
 
   it('fills up with popular items when the model names too few', async () => {
@@ -94,7 +104,7 @@ describe('Recommender', () => {
     expect((await ask({ model: 'away', likings: 'away' })).ids).toEqual([]);
   });
 
-  it('says that caps could not be kept when the catalogue is away', async () => {
+  it('says that caps and availability could not be looked at when the catalogue is away', async () => {
     const { ids, info } = await ask({ model, attributes: 'away' }, { caps: [{ attribute: 'colour', maxItems: 1 }] });
     expect(ids).toEqual(['a', 'b', 'c']);
     expect(info?.missing).toEqual([MissingPart.CATALOG]);

@@ -1,24 +1,28 @@
 import { MissingPart, type GetRecommendationsResponse, type RecommendedItem } from '@affinity/contracts';
-import type { CandidateQuery, CandidateSource } from '@affinity/personalize';
+import type { CandidateQuery } from '@affinity/personalize';
 import type { AnswerParts } from './answer-parts';
-import type { ItemAttributes } from './catalogue/item-attributes';
+import type { Candidates } from './candidates/candidates';
+import type { DescribedItems, ItemAttributes } from './catalogue/item-attributes';
 import type { FallbackItems } from './popularity/fallback-items';
-import type { PreferenceSource } from './preferences/preference-source';
+import type { ItemPreferences, PreferenceSource } from './preferences/preference-source';
+import { isAvailable } from './ranking/availability';
 import { type BaseItem, type BaseList, modelList } from './ranking/base-list';
 import { pickDiverse } from './ranking/diversity';
 import { type RankingRules, rankWithPreference } from './ranking/rank-with-preference';
 import type { RecommendationQuestion } from './request/recommendation-question';
-import { type CallLimits, TimeBudget, within } from './time-budget';
+import { type CallLimits, TimeBudget } from './time-budget';
 
 /** What recommendations are made from. */
 export interface RecommenderOptions {
-  readonly candidates: CandidateSource;
+  readonly candidates: Candidates;
   readonly preferences: PreferenceSource;
   readonly attributes: ItemAttributes;
   readonly fallback: FallbackItems;
   readonly rules: RankingRules;
   /** Candidates to ask for where the request does not need more. */
   readonly candidateCount: number;
+  /** What counts as now for what can be had, in epoch milliseconds. */
+  readonly nowMs: () => number;
 }
 
 /** The most items that the model proposes, and that preferences are asked for, at a time. */
@@ -30,9 +34,10 @@ const rememberedCandidates = 50;
  * Answers GetRecommendations:
  *
  * 1. Candidates from the model and what the visitor has seen, at the same time. Without the model: popular items.
- * 2. Without the excluded, the seen and the item that related ones are asked for. Fewer than asked: popular items as well.
- * 3. Preferences and, for caps, attributes, at the same time.
- * 4. Merged, capped, explained.
+ * 2. Without the excluded, the seen and the item that related ones are asked for.
+ * 3. What they are like, mostly remembered: without those that cannot be had now. Fewer than asked: popular items as well.
+ * 4. Preferences.
+ * 5. Merged, capped, explained.
  *
  * Each step that fails or takes too long is left out and named in the answer.
  */
@@ -50,14 +55,14 @@ export class Recommender {
       parts.get(MissingPart.MODEL, () => this.propose(question, budget.gathering)),
       this.seen(question, budget.gathering, parts),
     ]);
-    const base = this.eligible(proposed === undefined ? this.popular(question) : modelList(proposed), question, seen);
-    const items = await this.rank(base, { question, limits: budget.scoring, parts });
+    const pool = this.pool(proposed === undefined ? this.popular(question) : modelList(proposed), question, seen);
+    const items = await this.rank(pool, { question, budget, parts });
     return { items, info: parts.info(proposed?.recommendationId) };
   }
 
   private async propose(question: RecommendationQuestion, limits: CallLimits) {
     const { candidates, fallback } = this.options;
-    const list = await within(limits, (signal) => candidates.propose(this.queryOf(question), signal));
+    const list = await candidates.propose(this.queryOf(question), limits);
     fallback.noteAnswer(list.candidates.slice(0, rememberedCandidates).map(({ itemId }) => itemId));
     return list;
   }
@@ -88,38 +93,69 @@ export class Recommender {
     return { kind: 'popularity', items: this.options.fallback.top(this.wantedCandidates(question)) };
   }
 
-  private eligible(base: BaseList, question: RecommendationQuestion, seen: ReadonlySet<string>): BaseList {
+  /** What may be recommended, and popular items for when too little of it is left. */
+  private pool(base: BaseList, question: RecommendationQuestion, seen: ReadonlySet<string>): Pool {
     const { excluded, relatedTo, maxResults } = question;
     const isEligible = ({ itemId }: BaseItem): boolean =>
       !excluded.has(itemId) && !seen.has(itemId) && itemId !== relatedTo;
-    const items = base.items.filter(isEligible);
-    if (items.length >= maxResults || base.kind === 'popularity') return { ...base, items };
+    const items = base.items.filter(isEligible).slice(0, maxCandidates);
+    const lacking = base.kind === 'popularity' ? 0 : Math.max(0, 2 * maxResults - items.length);
+    if (lacking === 0) return { base: { ...base, items }, spares: [] };
     const named = new Set(base.items.map(({ itemId }) => itemId));
     const popular = this.options.fallback
       .top(maxCandidates)
       .filter((item) => !named.has(item.itemId) && isEligible(item));
-    const unranked = popular.slice(0, maxResults - items.length).map(({ itemId, origin }) => ({ itemId, origin }));
-    return { ...base, items: [...items, ...unranked] };
+    const spares = popular.slice(0, Math.min(lacking, maxCandidates - items.length));
+    return { base: { ...base, items }, spares: spares.map(({ itemId, origin }) => ({ itemId, origin })) };
   }
 
-  private async rank(base: BaseList, { question, limits, parts }: Ranking): Promise<RecommendedItem[]> {
-    const { preferences, attributes, rules } = this.options;
+  private async rank(pool: Pool, { question, budget, parts }: Ranking): Promise<RecommendedItem[]> {
+    const { attributes: catalogue, rules } = this.options;
     const { visitor, caps, relatedTo, maxResults } = question;
-    const itemIds = base.items.map(({ itemId }) => itemId).slice(0, maxCandidates);
+    const itemIds = [...pool.base.items, ...pool.spares].map(({ itemId }) => itemId);
     if (itemIds.length === 0) return [];
-    const [scored, known] = await Promise.all([
-      parts.get(MissingPart.PREFERENCES, () => preferences.score(visitor, itemIds, limits)),
-      caps.length === 0
-        ? undefined
-        : parts.get(MissingPart.CATALOG, () => within(limits, () => attributes.attributesOf(itemIds, limits))),
-    ]);
+    const { attributes, failure } = await catalogue.attributesOf(itemIds, budget.describing);
+    if (failure !== undefined) parts.miss(MissingPart.CATALOG, failure);
+    const base = this.available(pool, maxResults, attributes);
+    const scored = await this.score(base, { visitor, attributes, limits: budget.scoring }, parts);
     const ranked = rankWithPreference({ base, preferences: scored, relatedTo }, rules);
-    return pickDiverse(ranked, { caps, attributes: known ?? new Map(), count: maxResults });
+    return pickDiverse(ranked, { caps, attributes, count: maxResults });
   }
+
+  private score(
+    base: BaseList,
+    { visitor, attributes, limits }: Scoring,
+    parts: AnswerParts,
+  ): Promise<ItemPreferences | undefined> {
+    const itemIds = base.items.map(({ itemId }) => itemId);
+    if (itemIds.length === 0) return Promise.resolve(undefined);
+    const { preferences } = this.options;
+    return parts.get(MissingPart.PREFERENCES, () => preferences.score(visitor, { itemIds, attributes }, limits));
+  }
+
+  /** The base list without what cannot be had now, filled up with spares that can. */
+  private available({ base, spares }: Pool, wanted: number, attributes: DescribedItems['attributes']): BaseList {
+    const nowMs = this.options.nowMs();
+    const canBeHad = ({ itemId }: BaseItem): boolean => isAvailable(attributes.get(itemId), nowMs);
+    const items = base.items.filter(canBeHad);
+    const filling = spares.filter(canBeHad).slice(0, Math.max(0, wanted - items.length));
+    return { ...base, items: [...items, ...filling] };
+  }
+}
+
+interface Pool {
+  readonly base: BaseList;
+  readonly spares: readonly BaseItem[];
 }
 
 interface Ranking {
   readonly question: RecommendationQuestion;
-  readonly limits: CallLimits;
+  readonly budget: TimeBudget;
   readonly parts: AnswerParts;
+}
+
+interface Scoring {
+  readonly visitor: RecommendationQuestion['visitor'];
+  readonly attributes: DescribedItems['attributes'];
+  readonly limits: CallLimits;
 }

@@ -5,9 +5,10 @@ const patient = new AbortController().signal;
 const never = (): Promise<never> => new Promise(() => undefined);
 
 describe('TimeBudget', () => {
-  it('gives the first steps 55 % and everything 90 % of the time', () => {
+  it('gives the first steps 40 %, the next 50 % and everything 70 % of the time', () => {
     const budget = new TimeBudget({ deadlineAt: 1_200, signal: patient }, 1_000);
-    expect([budget.gathering.deadlineAt, budget.scoring.deadlineAt]).toEqual([1_110, 1_180]);
+    const ends = [budget.gathering, budget.describing, budget.scoring].map(({ deadlineAt }) => deadlineAt);
+    expect(ends).toEqual([1_080, 1_100, 1_140]);
     expect(new TimeBudget({ deadlineAt: 900, signal: patient }, 1_000).scoring.deadlineAt).toBe(1_000);
   });
 });

@@ -26,6 +26,14 @@ const numeric = ((): DimensionState => {
   return state;
 })();
 
+const population = ((): DimensionState => {
+  const state = emptyNumeric();
+  addNumber(state, 10, 2);
+  addNumber(state, -3, 1);
+  const sketch = { positive: new Map([[58, 2]]), negative: new Map([[28, 1]]), zero: 0.5 };
+  return { ...state, sketch };
+})();
+
 /** Bytes as version 0.1 stored them: what is in a store must be read for ever, and rebuilds must give the same bytes. */
 const stored: readonly (readonly [string, DimensionState, string])[] = [
   [
@@ -37,6 +45,11 @@ const stored: readonly (readonly [string, DimensionState, string])[] = [
     'numeric',
     numeric,
     '12550a2d090000000000001040110000000000803140190000000000c05240210000000000002440290000000000003440122409000000000000f03f110000000000003440210000000000003440290000000000003440',
+  ],
+  [
+    'numeric population',
+    population,
+    '12560a2d09000000000000084011abaaaaaaaaaa164019abaaaaaaaa2a5c402100000000000008c029000000000000244012001a230a0174120800000000000000401a01382208000000000000f03f29000000000000e03f',
   ],
   ['item', items, '1a190a056361722d37120800000000000018401a06dbe3ddc0aa33'],
 ];

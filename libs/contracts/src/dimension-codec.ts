@@ -1,10 +1,11 @@
-import { StoredDimension, type StoredMoments } from './generated/affinity/storage/v1/tile';
+import { StoredDimension, StoredSketch, type StoredMoments } from './generated/affinity/storage/v1/tile';
 import {
   emptyMoments,
   type CategoricalState,
   type DimensionState,
   type ItemState,
   type Moments,
+  type QuantileSketch,
 } from '@affinity/domain';
 
 /** The stored bytes of a dimension's state. The same state always gives the same bytes. */
@@ -33,7 +34,10 @@ export function toStoredDimension(state: DimensionState): StoredDimension {
       };
     case 'numeric':
       return {
-        state: { $case: 'numeric', value: { added: state.added, removed: state.removed, sketch: Buffer.alloc(0) } },
+        state: {
+          $case: 'numeric',
+          value: { added: state.added, removed: state.removed, sketch: encodeSketch(state.sketch) },
+        },
       };
     case 'item':
       return { state: { $case: 'items', value: storedItems(state) } };
@@ -56,7 +60,12 @@ export function fromStoredDimension({ state }: StoredDimension): DimensionState 
     case 'categorical':
       return categoricalState(state.value.values, state.value);
     case 'numeric':
-      return { kind: 'numeric', added: moments(state.value.added), removed: moments(state.value.removed) };
+      return {
+        kind: 'numeric',
+        added: moments(state.value.added),
+        removed: moments(state.value.removed),
+        ...(state.value.sketch.length > 0 && { sketch: decodeSketch(state.value.sketch) }),
+      };
     case 'items':
       return itemState(state.value);
     case undefined:
@@ -88,4 +97,31 @@ function itemState(stored: {
 
 function moments(stored: StoredMoments | undefined): Moments {
   return stored === undefined ? emptyMoments() : { ...stored };
+}
+
+function encodeSketch(sketch: QuantileSketch | undefined): Buffer {
+  if (sketch === undefined) return Buffer.alloc(0);
+  const positive = [...sketch.positive].sort(([left], [right]) => left - right);
+  const negative = [...sketch.negative].sort(([left], [right]) => left - right);
+  const stored = {
+    positiveKeys: positive.map(([key]) => key),
+    positiveWeights: positive.map(([, weight]) => weight),
+    negativeKeys: negative.map(([key]) => key),
+    negativeWeights: negative.map(([, weight]) => weight),
+    zeroWeight: sketch.zero,
+  };
+  return Buffer.from(StoredSketch.encode(stored).finish());
+}
+
+function decodeSketch(bytes: Uint8Array): QuantileSketch {
+  const stored = StoredSketch.decode(bytes);
+  return {
+    positive: binsOf(stored.positiveKeys, stored.positiveWeights),
+    negative: binsOf(stored.negativeKeys, stored.negativeWeights),
+    zero: stored.zeroWeight,
+  };
+}
+
+function binsOf(keys: readonly number[], weights: readonly number[]): Map<number, number> {
+  return new Map(keys.map((key, i) => [key, weights[i] ?? 0]));
 }

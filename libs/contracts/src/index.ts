@@ -145,6 +145,7 @@ export {
   watermarkSubject,
 } from './subjects';
 export { messageId } from './message-id';
+export { encodeBatchAnswer, encodeLookupAnswer, encodeProfileAnswer, encodeProfileField } from './profile-answers';
 export { decodeReadToken, encodeReadToken, mergeReadTokens, type ReadToken, type TokenPosition } from './read-token';
 export { fromAttributes, fromAttributeValue, toAttributes, toAttributeValue } from './attribute-values';
 export { toInteraction } from './recorded-interaction';

@@ -48,7 +48,7 @@ const interactions = fc.array(interaction, { maxLength: 30 });
 
 function tileOf(events: readonly Interaction[]): DayTile {
   const tile = emptyTile();
-  for (const event of events) foldInteraction(tile, event, { schema });
+  for (const event of events) foldInteraction(tile, event, { schema, limits: { sketches: true } });
   return tile;
 }
 

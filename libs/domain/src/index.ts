@@ -56,6 +56,14 @@ export {
   type StudentT,
 } from './special-functions';
 export {
+  emptySketch,
+  mergeSketch,
+  quantilesOf,
+  sketchRelativeError,
+  sketchWeight,
+  type QuantileSketch,
+} from './quantile-sketch';
+export {
   mergeLogLinear,
   mergeRanks,
   mergeReciprocalRanks,
@@ -70,3 +78,28 @@ export { defaultFeatures, parseFeature, type Feature, type FeatureStatistic } fr
 export { featureValues, featureVersion, type FeatureSource } from './feature-vector';
 export { totalVariation } from './total-variation';
 export { ProfileIndex } from './profile-index';
+export { coverageAt, discountAt, idealGain, ndcgAt, precisionAt, recallAt, reciprocalRankAt } from './ranking-metrics';
+export {
+  type ItemPredicate,
+  type ModelEvent,
+  type ModelRecord,
+  type RecommendationQuery,
+  type RecommenderModel,
+  type ScoredItem,
+} from './collaborative/recommender-model';
+export { type EnsembleLimits } from './collaborative/ensemble-index';
+export {
+  type EnsembleParameters,
+  type EnsembleWeights,
+  untrainedParameters,
+} from './collaborative/ensemble-parameters';
+export { EnsembleModel } from './collaborative/ensemble-model';
+export { type EventSequence } from './collaborative/held-out';
+export {
+  finish,
+  fitting,
+  train,
+  type TrainedModel,
+  training,
+  type TrainingOptions,
+} from './collaborative/ensemble-training';

@@ -1,3 +1,4 @@
+import { quantilesOf } from './quantile-sketch';
 import { netMoments, type Moments, type NumericState } from './numeric-state';
 import { studentTLogDensity, studentTQuantile, type StudentT } from './special-functions';
 
@@ -25,6 +26,7 @@ export class NumericPreference {
     own: Moments | undefined,
     population: Moments,
     readonly priorStrength: number,
+    private readonly distribution: NumericState | undefined,
   ) {
     const variance = varianceOf(population);
     this.evidence = own?.weight ?? 0;
@@ -53,7 +55,7 @@ export class NumericPreference {
   ): NumericPreference | undefined {
     const ownMoments = own === undefined ? undefined : netMoments(own);
     const prior = population === undefined ? ownMoments : (netMoments(population) ?? ownMoments);
-    return prior === undefined ? undefined : new NumericPreference(ownMoments, prior, priorStrength);
+    return prior === undefined ? undefined : new NumericPreference(ownMoments, prior, priorStrength, population);
   }
 
   /** Posterior mean. */
@@ -65,6 +67,12 @@ export class NumericPreference {
   interval(mass = 0.9): { readonly low: number; readonly high: number } {
     const reach = studentTQuantile((1 + mass) / 2, 2 * this.alpha) * this.meanScale;
     return { low: this.mean - reach, high: this.mean + reach };
+  }
+
+  /** The values below which the given parts (0 to 1, rising) of the population lie; undefined where that is not known. */
+  populationQuantiles(parts: readonly number[]): readonly number[] | undefined {
+    const sketch = this.distribution?.sketch;
+    return sketch === undefined ? undefined : quantilesOf(sketch, parts);
   }
 
   /** log(posterior density / population density) at a value. */

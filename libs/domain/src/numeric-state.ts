@@ -1,3 +1,5 @@
+import { emptySketch, mergeSketch, type QuantileSketch } from './quantile-sketch';
+
 /** Sufficient statistics of a weighted sample of numbers. Weight 0: no sample, and the other fields mean nothing. */
 export interface Moments {
   weight: number;
@@ -18,6 +20,8 @@ export interface NumericState {
   readonly added: Moments;
   /** With the weights made positive. */
   readonly removed: Moments;
+  /** How the added numbers are distributed; only in population tiles. */
+  sketch?: QuantileSketch;
 }
 
 /** No sample. */
@@ -40,6 +44,7 @@ export function addNumber(state: NumericState, value: number, weight: number): v
 export function mergeNumeric(target: NumericState, source: NumericState, factor = 1): void {
   mergeMoments(target.added, source.added, factor);
   mergeMoments(target.removed, source.removed, factor);
+  if (source.sketch !== undefined) mergeSketch((target.sketch ??= emptySketch()), source.sketch, factor);
 }
 
 /** Adds `factor` (0 or more) times a sample to another. Source: Chan, Golub, LeVeque, 1979. */

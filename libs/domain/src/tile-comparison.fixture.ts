@@ -1,5 +1,6 @@
 import type { DayTile, DimensionState } from './day-tile';
 import type { Moments } from './numeric-state';
+import { emptySketch, type QuantileSketch } from './quantile-sketch';
 
 /** For specs: an asymmetric matcher that accepts tiles equal to one to a relative 1e-9, whatever order their values came in. */
 export function sameTile(expected: DayTile): unknown {
@@ -25,12 +26,18 @@ function sameState(left: DimensionState | undefined, right: DimensionState | und
     return sameWeights(weights(left.items), weights(right.items)) && sameWeights(times(left.items), times(right.items));
   }
   if (left?.kind === 'numeric' && right?.kind === 'numeric') {
-    return sameMoments(left.added, right.added) && sameMoments(left.removed, right.removed);
+    const moments = sameMoments(left.added, right.added) && sameMoments(left.removed, right.removed);
+    return moments && sameSketch(left.sketch ?? emptySketch(), right.sketch ?? emptySketch());
   }
   return left === right;
 }
 
-function sameWeights(left: ReadonlyMap<string, number>, right: ReadonlyMap<string, number>): boolean {
+function sameSketch(left: QuantileSketch, right: QuantileSketch): boolean {
+  const signs = sameWeights(left.positive, right.positive) && sameWeights(left.negative, right.negative);
+  return signs && close(left.zero, right.zero, 1);
+}
+
+function sameWeights<K>(left: ReadonlyMap<K, number>, right: ReadonlyMap<K, number>): boolean {
   return (
     left.size === right.size && [...left].every(([value, weight]) => close(weight, right.get(value) ?? Number.NaN, 1))
   );

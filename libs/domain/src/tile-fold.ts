@@ -3,14 +3,17 @@ import { emptyState, type DayTile, type DimensionState } from './day-tile';
 import type { AttributeValue, Interaction } from './interaction';
 import { addItem } from './item-state';
 import { addNumber } from './numeric-state';
+import { addToSketch, emptySketch } from './quantile-sketch';
 import { rangeLabel } from './range-label';
 import type { Dimension, Schema } from './schema';
-import { admitsValue, chargeValue } from './tile-size';
+import { admitsBin, admitsValue, chargeBin, chargeValue } from './tile-size';
 
-/** How many values a tile may keep. */
+/** What a tile keeps that is not a user's: the population's. */
 export interface TileLimits {
   /** The most values of one dimension, in place of the dimension's own cap. */
   readonly cap?: number;
+  /** Whether numeric dimensions have a quantile sketch. Default: false. */
+  readonly sketches?: boolean;
 }
 
 /**
@@ -28,7 +31,7 @@ export function foldInteraction(
   if (weight === 0) return [];
   const changed: string[] = [];
   for (const dimension of schema.dimensions) {
-    if (foldDimension(tile, { dimension, interaction, weight, cap: limits.cap })) changed.push(dimension.name);
+    if (foldDimension(tile, { dimension, interaction, weight, limits })) changed.push(dimension.name);
   }
   return changed;
 }
@@ -42,11 +45,11 @@ interface Contribution {
   readonly dimension: Dimension;
   readonly interaction: Interaction;
   readonly weight: number;
-  readonly cap: number | undefined;
+  readonly limits: TileLimits;
 }
 
 function foldDimension(tile: DayTile, contribution: Contribution): boolean {
-  const { dimension, interaction, weight } = contribution;
+  const { dimension, interaction } = contribution;
   if (dimension.kind === 'item') return foldItem(tile, contribution);
   const value = interaction.attributes.get(dimension.source);
   if (value === undefined) return false;
@@ -57,15 +60,23 @@ function foldDimension(tile: DayTile, contribution: Contribution): boolean {
       return typeof value === 'number' && foldValues(tile, [rangeLabel(dimension.edges, value)], contribution);
     case 'numeric':
       if (typeof value !== 'number') return false;
-      addNumber(stateFor(tile, dimension.name, 'numeric'), value, weight);
+      foldNumber(tile, value, contribution);
       return true;
   }
 }
 
-function foldValues(tile: DayTile, values: readonly string[], { dimension, weight, cap }: Contribution): boolean {
+function foldNumber(tile: DayTile, value: number, { dimension, weight, limits }: Contribution): void {
+  const state = stateFor(tile, dimension.name, 'numeric');
+  addNumber(state, value, weight);
+  if (limits.sketches !== true || weight < 0) return;
+  state.sketch ??= emptySketch();
+  if (addToSketch(state.sketch, { value, weight }, () => admitsBin(tile))) chargeBin(tile);
+}
+
+function foldValues(tile: DayTile, values: readonly string[], { dimension, weight, limits }: Contribution): boolean {
   if (values.length === 0) return false;
   const state = stateFor(tile, dimension.name, 'categorical');
-  const limit = cap ?? (dimension.kind === 'categorical' ? dimension.cap : Infinity);
+  const limit = limits.cap ?? (dimension.kind === 'categorical' ? dimension.cap : Infinity);
   for (const value of values) {
     const added = addValue(state, { value, weight }, () => state.weights.size < limit && admitsValue(tile, value));
     if (added) chargeValue(tile, value);
@@ -73,11 +84,11 @@ function foldValues(tile: DayTile, values: readonly string[], { dimension, weigh
   return true;
 }
 
-function foldItem(tile: DayTile, { dimension, interaction, weight, cap }: Contribution): boolean {
+function foldItem(tile: DayTile, { dimension, interaction, weight, limits }: Contribution): boolean {
   const { itemId, occurredAtMs: atMs } = interaction;
   if (itemId === undefined || dimension.kind !== 'item') return false;
   const state = stateFor(tile, dimension.name, 'item');
-  const limit = cap ?? dimension.cap;
+  const limit = limits.cap ?? dimension.cap;
   const admit = (): boolean => state.items.size < limit && admitsValue(tile, itemId);
   if (addItem(state, { itemId, weight, atMs }, admit)) chargeValue(tile, itemId);
   return true;

@@ -109,3 +109,4 @@ export {
   type HandlerOf,
   type HandlersOf,
 } from './grpc/service-definition';
+export { EncodedMessage } from './grpc/encoded-message';

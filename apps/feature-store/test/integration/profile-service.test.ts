@@ -222,11 +222,16 @@ describe('feature-store', () => {
     const { preferences } = await api.profiles.getPreferences({
       profile: user('dee'),
       options,
-      query: { dimensions: ['colour'] },
+      query: { dimensions: ['colour', 'price'] },
       maxValues: 0,
     });
     const colour = preferences?.dimensions[0]?.preference;
     expect(colour?.$case === 'categorical' && colour.value.categories[0]?.value).toBe('red');
+    const price = preferences?.dimensions[1]?.preference;
+    const median = price?.$case === 'numeric' ? price.value.populationQuantiles[2] : undefined;
+    // Of 40 views at least half were of the blue car.
+    expect(median?.part).toBe(0.5);
+    expect(Math.abs((median?.value ?? 0) - 30_000)).toBeLessThan(600);
   });
 
   it('gives an empty profile to a visitor it does not know', async () => {

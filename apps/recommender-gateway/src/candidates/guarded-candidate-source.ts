@@ -1,38 +1,49 @@
 import type { CandidateList, CandidateQuery, CandidateSource, RankingQuery } from '@affinity/personalize';
-import { type CircuitBreaker, fromUnknown } from '@affinity/service-kit';
+import { fromUnknown } from '@affinity/service-kit';
+import type { FairCircuit } from '../fair-circuit';
 import type { GatewayMeter } from '../gateway-meter';
+import type { CallLimits } from '../time-budget';
+import type { Candidates } from './candidates';
 
 /** What guards the calls. */
 export interface GuardedCandidateSourceOptions {
   readonly source: CandidateSource;
-  readonly breaker: CircuitBreaker;
+  readonly circuit: FairCircuit;
   readonly meter: GatewayMeter;
 }
 
-/** A source whose calls are counted, and refused at once while it is failing. */
-export class GuardedCandidateSource implements CandidateSource {
+/** A model whose calls are counted, cut at their limits, and refused at once while it is failing. */
+export class GuardedCandidateSource implements Candidates {
   constructor(private readonly options: GuardedCandidateSourceOptions) {}
 
-  /** See CandidateSource. UNAVAILABLE also while calls are paused. */
-  propose(query: CandidateQuery, signal: AbortSignal): Promise<CandidateList> {
-    return this.guard(query.kind, () => this.options.source.propose(query, signal));
+  /** See Candidates. */
+  propose(query: CandidateQuery, limits: CallLimits): Promise<CandidateList> {
+    const { source } = this.options;
+    return this.guard(query.kind, limits, (signal) => source.propose(query, signal));
   }
 
-  /** See CandidateSource. UNAVAILABLE also while calls are paused. */
-  rank(query: RankingQuery, signal: AbortSignal): Promise<CandidateList> {
-    return this.guard('ranking', () => this.options.source.rank(query, signal));
+  /** See Candidates. */
+  rank(query: RankingQuery, limits: CallLimits): Promise<CandidateList> {
+    const { source } = this.options;
+    return this.guard('ranking', limits, (signal) => source.rank(query, signal));
   }
 
-  private guard(operation: string, call: () => Promise<CandidateList>): Promise<CandidateList> {
-    const { breaker, meter } = this.options;
-    return breaker.run(async () => {
+  private guard(
+    operation: string,
+    limits: CallLimits,
+    call: (signal: AbortSignal) => Promise<CandidateList>,
+  ): Promise<CandidateList> {
+    const { circuit, meter } = this.options;
+    return circuit.run(limits, async (signal) => {
       const startedAt = performance.now();
+      const tell = (outcome: string): void =>
+        meter.askedModel(operation, outcome, (performance.now() - startedAt) / 1_000);
       try {
-        const list = await call();
-        meter.askedModel(operation, 'ok', (performance.now() - startedAt) / 1_000);
+        const list = await call(signal);
+        tell('ok');
         return list;
       } catch (error) {
-        meter.askedModel(operation, fromUnknown(error).code.toLowerCase(), (performance.now() - startedAt) / 1_000);
+        tell(fromUnknown(error).code.toLowerCase());
         throw error;
       }
     });

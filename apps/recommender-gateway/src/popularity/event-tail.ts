@@ -4,12 +4,14 @@ import { type Component, fromUnknown, type Logger } from '@affinity/service-kit'
 import { jetstream, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EventClock } from './event-clock';
 import type { PopularityTable } from './popularity-table';
 
 /** What a tail reads, and into what. */
 export interface EventTailOptions {
   readonly connection: NatsConnection;
   readonly table: PopularityTable;
+  readonly clock: EventClock;
   readonly schema: Schema;
   readonly windowMs: number;
   readonly logger: Logger;
@@ -72,8 +74,9 @@ async function read(
   }
 }
 
-function count(message: JsMsg, { table, schema, logger }: EventTailOptions): void {
+function count(message: JsMsg, { table, clock, schema, logger }: EventTailOptions): void {
   const event = eventOf(message, logger);
+  if (event?.occurredAt !== undefined) clock.meet(event.occurredAt.getTime());
   const weight = schema.eventTypes.get(event?.eventType ?? '')?.weight ?? 0;
   if (event === undefined || event.itemId === '' || weight === 0) return;
   table.add(event.itemId, weight, Number(message.timestampNanos / nanosecondsPerMillisecond));

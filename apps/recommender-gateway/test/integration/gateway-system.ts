@@ -14,9 +14,11 @@ import {
   freePort,
   serviceEnvironment,
   startBackingStack,
+  startHttpFaultProxy,
   startServiceProcess,
   uniqueName,
   type BackingStack,
+  type HttpFaultProxy,
   type ServiceProcess,
 } from '@affinity/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -25,7 +27,7 @@ import { join } from 'node:path';
 
 const schemaYaml = `
 version: "1"
-event_types: { view: 1, park: 5 }
+event_types: { view: 1, park: 5, impression: { weight: 0, requires_item: false } }
 dimensions:
   - { name: colour, kind: categorical, prior_strength: 5 }
   - { name: price, kind: numeric }
@@ -34,6 +36,8 @@ dimensions:
 /** All services that a recommendation passes through, as processes on real servers. */
 export interface GatewaySystem {
   readonly stack: BackingStack<'nats' | 'redis' | 'dynamodb'>;
+  /** Between the gateway and personalize-local. */
+  readonly modelProxy: HttpFaultProxy;
   readonly services: Readonly<
     Record<'ingest' | 'aggregator' | 'store' | 'personalize' | 'feed' | 'gateway', ServiceProcess>
   >;
@@ -43,6 +47,8 @@ export interface GatewaySystem {
   populationShares(dimension: string): Promise<readonly number[]>;
   /** Publishes views; gives the token to read them with. */
   view(userId: string, ...itemIds: readonly string[]): Promise<string>;
+  /** Publishes a view of what was recommended. */
+  click(userId: string, itemId: string, recommendationId: string): Promise<void>;
   recommend(
     userId: string,
     over?: Partial<GetRecommendationsRequest>,
@@ -53,16 +59,43 @@ export interface GatewaySystem {
 
 let counter = 0;
 
+/** What a test needs of its own. */
+export interface GatewaySystemOptions {
+  /** YAML of the running experiment. Default: none runs. */
+  readonly experiment?: string;
+  /** Whether the gateway publishes what it shows. Default: true. */
+  readonly impressions?: boolean;
+}
+
 /** Starts everything. */
-export async function startGatewaySystem(): Promise<GatewaySystem> {
+export async function startGatewaySystem({
+  experiment,
+  impressions = true,
+}: GatewaySystemOptions = {}): Promise<GatewaySystem> {
   const folder = await mkdtemp(join(tmpdir(), 'affinity-gateway-'));
   const schemaFile = join(folder, 'schema.yaml');
   await writeFile(schemaFile, schemaYaml);
   const stack = await startBackingStack({ services: ['nats', 'redis', 'dynamodb'] });
-  const services = await startServices(stack, { schemaFile, dataDir: join(folder, 'personalize') });
+  const experimentFile = experiment === undefined ? undefined : join(folder, 'experiment.yaml');
+  if (experimentFile !== undefined) await writeFile(experimentFile, experiment ?? '');
+  const personalizePort = await freePort();
+  const modelProxy = await startHttpFaultProxy({ target: { host: '127.0.0.1', port: personalizePort } });
+  const services = await startServices(stack, {
+    schemaFile,
+    dataDir: join(folder, 'personalize'),
+    personalizePort,
+    modelEndpoint: modelProxy.endpoint,
+    experimentFile,
+    impressions,
+  });
   const clients = connect(services);
+  const publish = async (userId: string, event: Partial<Event>): Promise<void> => {
+    const id = { eventId: `c${(counter += 1)}`, userId, sessionId: 's', occurredAt: new Date() };
+    await clients.ingest.publishEvents({ events: [Event.fromPartial({ ...id, eventType: 'view', ...event })] });
+  };
   return {
     stack,
+    modelProxy,
     services,
     clients,
     putItems: async (items) => {
@@ -93,6 +126,7 @@ export async function startGatewaySystem(): Promise<GatewaySystem> {
       });
       return (await clients.ingest.publishEvents({ events })).readToken;
     },
+    click: (userId, itemId, recommendationId) => publish(userId, { itemId, recommendationId }),
     recommend: (userId, over = {}, timeoutMs = 5_000) => {
       const profile = { key: { $case: 'userId' as const, value: userId } };
       return clients.gateway.getRecommendations(
@@ -102,27 +136,37 @@ export async function startGatewaySystem(): Promise<GatewaySystem> {
     },
     close: async () => {
       for (const client of Object.values(clients)) client.close();
+      await services.gateway.stop();
       await Promise.all(Object.values(services).map((service) => service.kill()));
+      await modelProxy.stop();
       await stack.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
+interface StartOptions {
+  readonly schemaFile: string;
+  readonly dataDir: string;
+  readonly personalizePort: number;
+  readonly modelEndpoint: string;
+  readonly experimentFile: string | undefined;
+  readonly impressions: boolean;
+}
+
 async function startServices(
   { addresses }: BackingStack<'nats' | 'redis' | 'dynamodb'>,
-  { schemaFile, dataDir }: { readonly schemaFile: string; readonly dataDir: string },
+  { schemaFile, dataDir, personalizePort, modelEndpoint, experimentFile, impressions }: StartOptions,
 ): Promise<GatewaySystem['services']> {
   const { nats, redis, dynamodb } = addresses;
   const shared = { schemaFile, tablePrefix: `${uniqueName('t')}-`, partitions: 8 };
-  const grpc = { AFFINITY_GRPC_PORT: '0' };
   const start = (app: string, env: Readonly<Record<string, string>>) => startServiceProcess({ app, env });
   const aggregator = await start('profile-aggregator', {
     ...serviceEnvironment({ nats, redis, dynamodb }, shared),
     AFFINITY_POPULATION_FLUSH_MS: '200',
   });
   // Those that are killed keep their ports, so that the gateway finds them again.
-  const [storePort, personalizePort, gatewayPort] = [await freePort(), await freePort(), await freePort()];
+  const [storePort, ingestPort, gatewayPort] = [await freePort(), await freePort(), await freePort()];
   const store = await start('feature-store', {
     ...serviceEnvironment({ nats, redis, dynamodb }, shared),
     AFFINITY_GRPC_PORT: String(storePort),
@@ -134,7 +178,10 @@ async function startServices(
     AFFINITY_DATA_DIR: dataDir,
   });
   const model = { AFFINITY_PERSONALIZE_ENDPOINT: `http://127.0.0.1:${personalizePort}` };
-  const ingest = await start('ingest', { ...serviceEnvironment({ nats, dynamodb }, shared), ...grpc });
+  const ingest = await start('ingest', {
+    ...serviceEnvironment({ nats, dynamodb }, shared),
+    AFFINITY_GRPC_PORT: String(ingestPort),
+  });
   const feed = await start('personalize-feed', {
     ...serviceEnvironment({ nats, dynamodb }, shared),
     ...model,
@@ -142,7 +189,12 @@ async function startServices(
   });
   const gateway = await start('recommender-gateway', {
     ...serviceEnvironment({ nats }, shared),
-    ...model,
+    AFFINITY_PERSONALIZE_ENDPOINT: modelEndpoint,
+    NODE_OPTIONS: '--cpu-prof --cpu-prof-dir=/tmp/prof',
+    AFFINITY_MODEL_PRICE_PER_1000: '0.5',
+    AFFINITY_CATALOGUE_CACHE_MS: '2000',
+    ...(impressions ? { AFFINITY_INGEST_ADDRESS: `127.0.0.1:${ingestPort}` } : {}),
+    ...(experimentFile === undefined ? {} : { AFFINITY_EXPERIMENT_FILE: experimentFile }),
     AFFINITY_GRPC_PORT: String(gatewayPort),
     AWS_ACCESS_KEY_ID: dynamodb.accessKeyId,
     AWS_SECRET_ACCESS_KEY: dynamodb.secretAccessKey,
@@ -165,4 +217,11 @@ function connect({ ingest, store, gateway }: GatewaySystem['services']) {
     profiles: createGrpcClient(ProfileServiceClient, options(store)),
     gateway: createGrpcClient(RecommendationServiceClient, options(gateway)),
   };
+}
+
+/** A sum of a metric's samples at /metrics; 0 when there are none. */
+export async function readMetric(service: ServiceProcess, name: string): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${service.port('metricsPort')}/metrics`);
+  const lines = (await response.text()).split('\n').filter((line) => line.startsWith(`${name}{`));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }

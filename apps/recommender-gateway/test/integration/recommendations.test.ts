@@ -1,6 +1,7 @@
-import { MissingPart, type GetRecommendationsResponse, type RecommendedItem } from '@affinity/contracts';
+import { Freshness, MissingPart, type GetRecommendationsResponse, type RecommendedItem } from '@affinity/contracts';
 import { until } from '@affinity/testing';
-import { startGatewaySystem, type GatewaySystem } from './gateway-system';
+import { readMetric, startGatewaySystem, type GatewaySystem } from './gateway-system';
+import { claimsOf, isSupported } from './reason-claims';
 
 const colours = ['red', 'blue', 'green', 'black'];
 const items = Object.fromEntries(
@@ -67,6 +68,44 @@ describe('recommender-gateway', () => {
     expect(explained.every(({ itemId }) => colourOf(itemId) === 'red')).toBe(true);
     const kept = await system.recommend('anna', { maxResults: 100, readToken, includeSeen: true });
     expect(idsOf(kept)).toContain('car-0');
+  });
+
+  it('says nothing of a visitor that their stored profile does not bear out', async () => {
+    const readToken = await system.view('carl', 'car-1', 'car-5', 'car-9', 'car-2', 'car-13', 'car-25');
+    const profile = { key: { $case: 'userId' as const, value: 'carl' } };
+    const options = { readToken, freshness: Freshness.UNSPECIFIED };
+    const stored = await system.clients.profiles.getProfile({ profile, options });
+    const { preferences } = await system.clients.profiles.getPreferences({ profile, options, maxValues: 1_000 });
+    const known = { profile: stored.profile!, preferences: preferences! };
+    const { items: recommended } = await system.recommend('carl', { maxResults: 40, readToken });
+    const claims = recommended.flatMap(claimsOf);
+    expect(new Set(claims.map(({ dimension }) => dimension))).toContain('colour');
+    expect(claims.filter((claim) => !isSupported(claim, known))).toEqual([]);
+    for (const { itemId, dimension, value } of claims) {
+      expect(String(items[itemId]?.[dimension as 'colour' | 'price'])).toBe(value);
+    }
+    expect(isSupported({ itemId: 'any', dimension: 'colour', value: 'black' }, known)).toBe(false);
+  });
+
+  it('leaves out what cannot be had any more', async () => {
+    const before = idsOf(await system.recommend('stranger', { maxResults: 3 }));
+    const gone = before[0]!;
+    await system.putItems({ [gone]: { ...items[gone]!, available_until: '2020-01-01' } });
+    const isGone = async () => !idsOf(await system.recommend('stranger', { maxResults: 40 })).includes(gone);
+    await until(isGone, 90_000, 'the item to be left out');
+    await system.putItems({ [gone]: items[gone]! });
+  });
+
+  it('meters what it asks of Personalize, and what that costs', async () => {
+    const calls = 'affinity_gateway_model_call_seconds_count';
+    const { gateway } = system.services;
+    await system.recommend('stranger');
+    const [asked, cost] = [
+      await readMetric(gateway, calls),
+      await readMetric(gateway, 'affinity_gateway_model_cost_total'),
+    ];
+    expect(asked).toBeGreaterThan(0);
+    expect(cost).toBeCloseTo((asked * 0.5) / 1_000, 9);
   });
 
   it('keeps to caps, exclusions and the number asked for', async () => {
@@ -146,12 +185,14 @@ describe('recommender-gateway', () => {
       const alone = await system.recommend('anna', { maxResults: 10 });
       expectWhole(alone);
       expect(alone.items.map(({ modelRank }) => modelRank)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-      expect(alone.info).toMatchObject({ degraded: true, missing: [MissingPart.PREFERENCES] });
+      expect(alone.info?.degraded).toBe(true);
+      expect(alone.info?.missing).toContain(MissingPart.PREFERENCES);
+      expect(alone.info?.missing).not.toContain(MissingPart.MODEL);
       personalize.pause();
       const trending = await system.recommend('anna', { maxResults: 10 }, 1_000);
       expectWhole(trending);
       expect(trending.items).toHaveLength(10);
-      expect(trending.info?.missing).toEqual([MissingPart.MODEL, MissingPart.PREFERENCES]);
+      expect(trending.info?.missing.slice(0, 2)).toEqual([MissingPart.MODEL, MissingPart.PREFERENCES]);
     } finally {
       personalize.resume();
       await store.restart();

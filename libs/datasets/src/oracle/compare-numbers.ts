@@ -1,4 +1,5 @@
-import type { Moments, NumericState } from '@affinity/domain';
+import { quantilesOf, sketchRelativeError, sketchWeight } from '@affinity/domain';
+import type { Moments, NumericState, QuantileSketch } from '@affinity/domain';
 import type { DifferenceReport } from './difference-report';
 
 /** The two sides of one numeric dimension. */
@@ -18,6 +19,27 @@ export function compareNumbers(report: DifferenceReport, { where, samples, actua
   compareSide(report, { where: `${where}: added`, samples: samples.filter(isAdded), actual: actual.added });
   const removed = samples.filter((sample) => !isAdded(sample)).map(([value, weight]) => [value, -weight] as const);
   compareSide(report, { where: `${where}: removed`, samples: removed, actual: actual.removed });
+  if (actual.sketch !== undefined) {
+    compareSketch(report, { where: `${where}: sketch`, samples: samples.filter(isAdded), actual: actual.sketch });
+  }
+}
+
+/** No round numbers, so that none falls on the border between two samples. */
+const comparedParts = [0.0517, 0.2531, 0.5023, 0.7519, 0.9511];
+
+function compareSketch(
+  report: DifferenceReport,
+  { where, samples, actual }: Omit<NumbersPair, 'actual'> & { readonly actual: QuantileSketch },
+): void {
+  const weight = samples.reduce((sum, [, own]) => sum + own, 0);
+  report.compare(`${where} weight`, weight, sketchWeight(actual), weight * relative);
+  const rising = [...samples].sort(([left], [right]) => left - right);
+  const found = quantilesOf(actual, comparedParts) ?? [];
+  for (const [i, part] of comparedParts.entries()) {
+    let below = 0;
+    const [expected = 0] = rising.find(([, own]) => (below += own) > part * weight) ?? [];
+    report.compare(`${where} quantile ${part}`, expected, found[i] ?? NaN, sketchRelativeError * Math.abs(expected));
+  }
 }
 
 function isAdded([, weight]: Sample): boolean {

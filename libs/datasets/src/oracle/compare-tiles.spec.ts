@@ -60,7 +60,7 @@ function foldAll(events: readonly DatasetInteraction[]): Map<string, PlacedTile>
     foldInteraction(
       placed.tile,
       { ...event, profileKey: event.userId, attributes, receivedAtMs: event.occurredAtMs },
-      { schema: schema() },
+      { schema: schema(), limits: { sketches: true } },
     );
   }
   return tiles;

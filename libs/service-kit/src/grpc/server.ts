@@ -10,6 +10,7 @@ import { Semaphore } from '../resilience/semaphore';
 import { createApiKeyAuthentication } from './api-keys';
 import { type CallRuntime, tolerantDeserialize } from './call-runtime';
 import { addHealthService } from './health-service';
+import { tolerantSerialize } from './encoded-message';
 import { createServerCredentials } from './server-credentials';
 import { createServerMetrics } from './server-metrics';
 import { shutDown } from './server-shutdown';
@@ -103,7 +104,11 @@ function addService(server: Server, { definition, handlers }: BoundService, runt
   const implementation: UntypedServiceImplementation = {};
   const tolerant: Record<string, unknown> = {};
   for (const [name, method] of Object.entries(definition)) {
-    tolerant[name] = { ...method, requestDeserialize: tolerantDeserialize(method.requestDeserialize) };
+    tolerant[name] = {
+      ...method,
+      requestDeserialize: tolerantDeserialize(method.requestDeserialize),
+      responseSerialize: tolerantSerialize(method.responseSerialize),
+    };
     const handler = handlers[name];
     if (handler !== undefined) implementation[name] = adapt(method, handler, runtime);
   }

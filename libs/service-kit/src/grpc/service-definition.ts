@@ -1,4 +1,5 @@
 import { type CallContext } from './call-context';
+import { type EncodedMessage } from './encoded-message';
 
 /** One method of a service as code generators describe it for grpc-js, with its message types left open. */
 export interface AnyMethod {
@@ -29,12 +30,14 @@ export type ReceivedAnswerOf<M extends AnyMethod> = ReturnType<M['responseDeseri
 
 /**
  * The function that handles a method: unary and client-streaming ones return a promise, the others an async iterable.
- * Streams are pulled: requests are read as they are iterated, answers are asked for as the network takes them.
+ * An answer may be encoded already. Streams are pulled: requests are read as they are iterated, answers are asked for as the network takes them.
  */
 export type HandlerOf<M extends AnyMethod> = (
   request: M extends { readonly requestStream: true } ? AsyncIterable<RequestOf<M>> : RequestOf<M>,
   context: CallContext,
-) => M extends { readonly responseStream: true } ? AsyncIterable<AnswerOf<M>> : Promise<AnswerOf<M>>;
+) => M extends { readonly responseStream: true }
+  ? AsyncIterable<AnswerOf<M> | EncodedMessage>
+  : Promise<AnswerOf<M> | EncodedMessage>;
 
 /** Handlers by method name; what has none answers UNIMPLEMENTED. */
 export type HandlersOf<D extends AnyService> = { readonly [K in keyof D]?: HandlerOf<D[K]> };

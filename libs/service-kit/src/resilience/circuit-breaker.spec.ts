@@ -44,6 +44,20 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
+  it('learns nothing from neutral outcomes, and probes again after one', async () => {
+    const { breaker, clock, succeed, fail, failTimes } = setUp();
+    const cancelled = new AffinityError('CANCELLED', 'the caller left');
+    for (let call = 0; call < 20; call += 1) await fail(cancelled);
+    expect(breaker.state).toBe('closed');
+    await failTimes(4);
+    clock.advance(2_000);
+    for (let call = 0; call < 5; call += 1) await fail(cancelled);
+    expect(breaker.state).toBe('half-open');
+    await succeed();
+    await succeed();
+    expect(breaker.state).toBe('closed');
+  });
+
   it('forgets failures older than the window', async () => {
     const { breaker, clock, failTimes } = setUp({ windowMs: 1_000 });
     await failTimes(3);

@@ -3,10 +3,10 @@ import { type Clock, systemClock } from './clock';
 
 // States and their exits
 // closed     calls pass and their outcomes are counted. -> open: within the window at least `minCalls` ended and the share
-//            of failures reached `failureRatio`.
+//            of failures reached `failureRatio`. Neutral outcomes are not counted.
 // open       calls are refused at once. -> half-open: `openMs` after it opened, at the next call.
 // half-open  at most `probes` calls pass at a time, others are refused. -> closed: `probes` of them succeeded.
-//            -> open: one of them failed.
+//            -> open: one of them failed. A neutral one makes room for another probe.
 
 /** The state of a circuit breaker. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
@@ -27,9 +27,17 @@ export interface CircuitBreakerOptions {
   readonly probes?: number;
   /** Which errors say that the other side is unwell; all but those that blame the request or the caller unless told. */
   readonly isFailure?: (error: AffinityError) => boolean;
+  /**
+   * Which errors say nothing of the other side, so that neither state nor share changes: calls that their caller cancelled
+   * unless told.
+   */
+  readonly isNeutral?: (error: AffinityError) => boolean;
   readonly onChange?: (state: CircuitState) => void;
   readonly clock?: Pick<Clock, 'now'>;
 }
+
+/** What the end of a call says of the other side. */
+type Verdict = 'success' | 'failure' | 'neutral';
 
 /** Refuses calls to something that is failing, and finds out by a few probes when it works again. */
 export class CircuitBreaker {
@@ -62,12 +70,17 @@ export class CircuitBreaker {
     const epoch = this.epoch;
     try {
       const result = await call();
-      this.record(epoch, false);
+      this.record(epoch, 'success');
       return result;
     } catch (error) {
-      this.record(epoch, this.options.isFailure(fromUnknown(error)));
+      this.record(epoch, this.verdict(fromUnknown(error)));
       throw error;
     }
+  }
+
+  private verdict(error: AffinityError): Verdict {
+    if (this.options.isNeutral(error)) return 'neutral';
+    return this.options.isFailure(error) ? 'failure' : 'success';
   }
 
   private admit(): void {
@@ -83,15 +96,16 @@ export class CircuitBreaker {
     return unavailable(`${this.options.name} is failing, calls are paused`, { retryAfterMs: Math.max(0, waitMs) });
   }
 
-  private record(epoch: number, failed: boolean): void {
+  private record(epoch: number, verdict: Verdict): void {
     if (epoch !== this.epoch) return;
-    if (this.current === 'half-open') this.recordProbe(failed);
-    else this.recordCall(failed);
+    if (this.current === 'half-open') this.recordProbe(verdict);
+    else if (verdict !== 'neutral') this.recordCall(verdict === 'failure');
   }
 
-  private recordProbe(failed: boolean): void {
+  private recordProbe(verdict: Verdict): void {
     this.probing.running -= 1;
-    if (failed) {
+    if (verdict === 'neutral') return;
+    if (verdict === 'failure') {
       this.open();
       return;
     }
@@ -150,6 +164,7 @@ const defaults = {
   openMs: 2_000,
   probes: 2,
   isFailure: (error: AffinityError) => !blameless.has(error.code),
+  isNeutral: (error: AffinityError) => error.code === 'CANCELLED',
   onChange: () => undefined,
   clock: systemClock,
 };

@@ -321,6 +321,16 @@ export interface NumericPreference {
   evidence: number;
   /** The prior's strength, as a weight (kappa). */
   priorStrength: number;
+  /** Values below which 5, 25, 50, 75 and 95 % of the population's weight lie, each to 2 % of itself; empty while there is none. */
+  populationQuantiles: Quantile[];
+}
+
+/** A value that a part of a distribution's weight lies below. */
+export interface Quantile {
+  /** The part, 0 to 1. */
+  part: number;
+  /** The value. */
+  value: number;
 }
 
 /** How well an item fits a visitor. */
@@ -1783,6 +1793,7 @@ function createBaseNumericPreference(): NumericPreference {
     populationDeviation: 0,
     evidence: 0,
     priorStrength: 0,
+    populationQuantiles: [],
   };
 }
 
@@ -1814,6 +1825,9 @@ export const NumericPreference: MessageFns<NumericPreference> = {
     }
     if (message.priorStrength !== 0) {
       writer.uint32(73).double(message.priorStrength);
+    }
+    for (const v of message.populationQuantiles) {
+      Quantile.encode(v!, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -1903,6 +1917,14 @@ export const NumericPreference: MessageFns<NumericPreference> = {
             message.priorStrength = reader.double();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.populationQuantiles.push(Quantile.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1942,6 +1964,11 @@ export const NumericPreference: MessageFns<NumericPreference> = {
         : isSet(object.prior_strength)
         ? globalThis.Number(object.prior_strength)
         : 0,
+      populationQuantiles: globalThis.Array.isArray(object?.populationQuantiles)
+        ? object.populationQuantiles.map((e: any) => Quantile.fromJSON(e))
+        : globalThis.Array.isArray(object?.population_quantiles)
+        ? object.population_quantiles.map((e: any) => Quantile.fromJSON(e))
+        : [],
     };
   },
 
@@ -1974,6 +2001,9 @@ export const NumericPreference: MessageFns<NumericPreference> = {
     if (message.priorStrength !== 0) {
       obj.priorStrength = floatToJson(message.priorStrength);
     }
+    if (message.populationQuantiles?.length) {
+      obj.populationQuantiles = message.populationQuantiles.map((e) => Quantile.toJSON(e));
+    }
     return obj;
   },
 
@@ -1991,6 +2021,92 @@ export const NumericPreference: MessageFns<NumericPreference> = {
     message.populationDeviation = object.populationDeviation ?? 0;
     message.evidence = object.evidence ?? 0;
     message.priorStrength = object.priorStrength ?? 0;
+    message.populationQuantiles = object.populationQuantiles?.map((e) => Quantile.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseQuantile(): Quantile {
+  return { part: 0, value: 0 };
+}
+
+export const Quantile: MessageFns<Quantile> = {
+  encode(message: Quantile, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.part !== 0) {
+      writer.uint32(9).double(message.part);
+    }
+    if (message.value !== 0) {
+      writer.uint32(17).double(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Quantile {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQuantile();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.part = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.value = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Quantile {
+    return {
+      part: isSet(object.part) ? globalThis.Number(object.part) : 0,
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+    };
+  },
+
+  toJSON(message: Quantile): unknown {
+    const obj: any = {};
+    if (message.part !== 0) {
+      obj.part = floatToJson(message.part);
+    }
+    if (message.value !== 0) {
+      obj.value = floatToJson(message.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Quantile>, I>>(base?: I): Quantile {
+    return Quantile.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Quantile>, I>>(object: I): Quantile {
+    const message = createBaseQuantile();
+    message.part = object.part ?? 0;
+    message.value = object.value ?? 0;
     return message;
   },
 };

@@ -175,6 +175,8 @@ export interface RecommendationInfo {
   missing: MissingPart[];
   /** The variant of the running experiment; empty when none runs. */
   variant: string;
+  /** The running experiment; empty when none runs. */
+  experiment: string;
 }
 
 function createBaseRecommendedItem(): RecommendedItem {
@@ -438,7 +440,7 @@ export const Contribution: MessageFns<Contribution> = {
 };
 
 function createBaseRecommendationInfo(): RecommendationInfo {
-  return { recommendationId: "", degraded: false, missing: [], variant: "" };
+  return { recommendationId: "", degraded: false, missing: [], variant: "", experiment: "" };
 }
 
 export const RecommendationInfo: MessageFns<RecommendationInfo> = {
@@ -458,6 +460,9 @@ export const RecommendationInfo: MessageFns<RecommendationInfo> = {
     }
     if (message.variant !== "") {
       writer.uint32(34).string(message.variant);
+    }
+    if (message.experiment !== "") {
+      writer.uint32(42).string(message.experiment);
     }
     return writer;
   },
@@ -517,6 +522,14 @@ export const RecommendationInfo: MessageFns<RecommendationInfo> = {
             message.variant = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.experiment = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -539,6 +552,7 @@ export const RecommendationInfo: MessageFns<RecommendationInfo> = {
       degraded: isSet(object.degraded) ? globalThis.Boolean(object.degraded) : false,
       missing: globalThis.Array.isArray(object?.missing) ? object.missing.map((e: any) => missingPartFromJSON(e)) : [],
       variant: isSet(object.variant) ? globalThis.String(object.variant) : "",
+      experiment: isSet(object.experiment) ? globalThis.String(object.experiment) : "",
     };
   },
 
@@ -556,6 +570,9 @@ export const RecommendationInfo: MessageFns<RecommendationInfo> = {
     if (message.variant !== "") {
       obj.variant = message.variant;
     }
+    if (message.experiment !== "") {
+      obj.experiment = message.experiment;
+    }
     return obj;
   },
 
@@ -568,6 +585,7 @@ export const RecommendationInfo: MessageFns<RecommendationInfo> = {
     message.degraded = object.degraded ?? false;
     message.missing = object.missing?.map((e) => e) || [];
     message.variant = object.variant ?? "";
+    message.experiment = object.experiment ?? "";
     return message;
   },
 };

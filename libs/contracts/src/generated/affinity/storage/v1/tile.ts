@@ -43,8 +43,22 @@ export interface StoredNumeric {
   removed?:
     | StoredMoments
     | undefined;
-  /** Quantile sketch of a population tile, in DDSketch's own encoding; empty in user tiles. */
+  /** How what was added is distributed, an encoded StoredSketch, in a population tile; empty in user tiles. */
   sketch: Buffer;
+}
+
+/** Weights of numbers by DDSketch's logarithmic bins of their absolute values, keys rising. */
+export interface StoredSketch {
+  /** Bins of numbers above zero. */
+  positiveKeys: number[];
+  /** Their weights, in the same order. */
+  positiveWeights: number[];
+  /** Bins of numbers below zero. */
+  negativeKeys: number[];
+  /** Their weights, in the same order. */
+  negativeWeights: number[];
+  /** Weight of zeros. */
+  zeroWeight: number;
 }
 
 /** Sufficient statistics of a weighted sample (Welford, Chan). */
@@ -461,6 +475,215 @@ export const StoredNumeric: MessageFns<StoredNumeric> = {
       ? StoredMoments.fromPartial(object.removed)
       : undefined;
     message.sketch = object.sketch ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseStoredSketch(): StoredSketch {
+  return { positiveKeys: [], positiveWeights: [], negativeKeys: [], negativeWeights: [], zeroWeight: 0 };
+}
+
+export const StoredSketch: MessageFns<StoredSketch> = {
+  encode(message: StoredSketch, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.positiveKeys.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.positiveKeys) {
+        writer.sint32(v);
+      }
+      writer.join();
+    }
+    if (message.positiveWeights.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.positiveWeights) {
+        writer.double(v);
+      }
+      writer.join();
+    }
+    if (message.negativeKeys.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.negativeKeys) {
+        writer.sint32(v);
+      }
+      writer.join();
+    }
+    if (message.negativeWeights.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.negativeWeights) {
+        writer.double(v);
+      }
+      writer.join();
+    }
+    if (message.zeroWeight !== 0) {
+      writer.uint32(41).double(message.zeroWeight);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StoredSketch {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStoredSketch();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.positiveKeys.push(reader.sint32());
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.positiveKeys.push(reader.sint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag === 17) {
+              message.positiveWeights.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.positiveWeights.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag === 24) {
+              message.negativeKeys.push(reader.sint32());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.negativeKeys.push(reader.sint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 4: {
+            if (tag === 33) {
+              message.negativeWeights.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.negativeWeights.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.zeroWeight = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StoredSketch {
+    return {
+      positiveKeys: globalThis.Array.isArray(object?.positiveKeys)
+        ? object.positiveKeys.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.positive_keys)
+        ? object.positive_keys.map((e: any) => globalThis.Number(e))
+        : [],
+      positiveWeights: globalThis.Array.isArray(object?.positiveWeights)
+        ? object.positiveWeights.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.positive_weights)
+        ? object.positive_weights.map((e: any) => globalThis.Number(e))
+        : [],
+      negativeKeys: globalThis.Array.isArray(object?.negativeKeys)
+        ? object.negativeKeys.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.negative_keys)
+        ? object.negative_keys.map((e: any) => globalThis.Number(e))
+        : [],
+      negativeWeights: globalThis.Array.isArray(object?.negativeWeights)
+        ? object.negativeWeights.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.negative_weights)
+        ? object.negative_weights.map((e: any) => globalThis.Number(e))
+        : [],
+      zeroWeight: isSet(object.zeroWeight)
+        ? globalThis.Number(object.zeroWeight)
+        : isSet(object.zero_weight)
+        ? globalThis.Number(object.zero_weight)
+        : 0,
+    };
+  },
+
+  toJSON(message: StoredSketch): unknown {
+    const obj: any = {};
+    if (message.positiveKeys?.length) {
+      obj.positiveKeys = message.positiveKeys.map((e) => Math.round(e));
+    }
+    if (message.positiveWeights?.length) {
+      obj.positiveWeights = message.positiveWeights.map((e) => floatToJson(e));
+    }
+    if (message.negativeKeys?.length) {
+      obj.negativeKeys = message.negativeKeys.map((e) => Math.round(e));
+    }
+    if (message.negativeWeights?.length) {
+      obj.negativeWeights = message.negativeWeights.map((e) => floatToJson(e));
+    }
+    if (message.zeroWeight !== 0) {
+      obj.zeroWeight = floatToJson(message.zeroWeight);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StoredSketch>, I>>(base?: I): StoredSketch {
+    return StoredSketch.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StoredSketch>, I>>(object: I): StoredSketch {
+    const message = createBaseStoredSketch();
+    message.positiveKeys = object.positiveKeys?.map((e) => e) || [];
+    message.positiveWeights = object.positiveWeights?.map((e) => e) || [];
+    message.negativeKeys = object.negativeKeys?.map((e) => e) || [];
+    message.negativeWeights = object.negativeWeights?.map((e) => e) || [];
+    message.zeroWeight = object.zeroWeight ?? 0;
     return message;
   },
 };
