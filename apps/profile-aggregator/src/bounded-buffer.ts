@@ -8,6 +8,11 @@ export class BoundedBuffer<T> {
 
   constructor(private readonly limit: number) {}
 
+  /** Elements that were not taken yet. */
+  get size(): number {
+    return this.elements.length;
+  }
+
   /** Adds an element once there is room. Returns false, without adding it, when the signal aborts first. */
   async put(element: T, signal: AbortSignal): Promise<boolean> {
     while (this.elements.length >= this.limit && !signal.aborted) await this.change(signal);

@@ -57,6 +57,12 @@ export const aggregatorSettings = {
     default: '400000000',
     doc: 'Bytes of tiles kept in memory for their next event, over all partitions, about',
   }),
+  userFlushMs: defaulted({
+    env: 'USER_FLUSH_MS',
+    schema: integer(0, 10_000),
+    default: '25',
+    doc: 'Milliseconds from the beginning of one write of user tiles to the next at least: more of it saves writes of busy users',
+  }),
   populationFlushMs: defaulted({
     env: 'POPULATION_FLUSH_MS',
     schema: integer(50, 600_000),

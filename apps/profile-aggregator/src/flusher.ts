@@ -1,24 +1,34 @@
 import { retry } from '@affinity/service-kit';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PartitionSession } from './partition-session';
 
 /** When to flush. */
 export interface FlusherOptions {
   /** Aborts when nothing is to be saved any more. */
   readonly signal: AbortSignal;
+  /** Least time from the beginning of one flush of user tiles to that of the next, in milliseconds. */
+  readonly userFlushMs: number;
+  /** Whether messages are waiting to be folded. */
+  readonly backlog: () => boolean;
   /** Pause between flushes of the population, in milliseconds. */
   readonly populationFlushMs: number;
   /** Monotonic milliseconds. Default: performance.now. */
   readonly nowMs?: () => number;
 }
 
+/** How many pauses between flushes one may be put off for while there is a backlog. */
+const backlogFlushes = 8;
+
 /**
- * Flushes a session as soon as the flush before is done and something is dirty: latency is low when it is quiet, and under
- * load each flush takes along all that came meanwhile, so that writes per event fall. The population follows at its own
- * pace, and the checkpoint with it. After `finish` all is flushed once more, and `run` resolves.
+ * Flushes a session as soon as something is dirty, the flush before is done and did not begin just now: latency is low when it
+ * is quiet, and under load each flush takes along all that came meanwhile, so that writes per event fall. While more is waiting
+ * to be folded, which is late already, it takes along some more. The population follows at its own pace, and the checkpoint
+ * with it. After `finish` all is flushed once more, and `run` resolves.
  */
 export class Flusher {
-  private finished = false;
+  private readonly finishing = new AbortController();
   private readonly waiting = new Set<() => void>();
+  private crowded = false;
   private readonly nowMs: () => number;
 
   constructor(
@@ -35,22 +45,32 @@ export class Flusher {
 
   /** Nothing will be folded any more. */
   finish(): void {
-    this.finished = true;
+    this.finishing.abort();
     this.wake();
   }
 
   /** Resolves when fewer than `limit` tiles are dirty, or the signal aborts. */
   async room(limit: number, signal: AbortSignal): Promise<void> {
-    while (this.session.dirtyTiles >= limit && !signal.aborted) await this.change(50, signal);
+    while (this.session.dirtyTiles >= limit && !signal.aborted) {
+      this.crowded = true;
+      this.wake();
+      await this.change(50, signal);
+    }
+    this.crowded = false;
   }
 
   /** Flushes until finished or the signal aborts. Throws what a flush throws, except that it tries again when the store is away. */
   async run(): Promise<void> {
-    const { signal, populationFlushMs } = this.options;
+    const { signal, userFlushMs, populationFlushMs } = this.options;
+    const ended = AbortSignal.any([signal, this.finishing.signal]);
     let nextPopulationAtMs = this.nowMs() + populationFlushMs;
-    while (!this.finished && !signal.aborted) {
-      if (this.session.dirtyTiles > 0 || this.session.unannounced)
+    let nextUsersAtMs = this.nowMs();
+    while (!ended.aborted) {
+      if (this.session.dirtyTiles > 0 || this.session.unannounced) {
+        await this.gather(nextUsersAtMs, ended);
+        nextUsersAtMs = this.nowMs() + userFlushMs;
         await this.patiently(() => this.session.flushUsers());
+      }
       if (this.session.behind && this.nowMs() >= nextPopulationAtMs) {
         await this.saveAll();
         nextPopulationAtMs = this.nowMs() + populationFlushMs;
@@ -59,6 +79,16 @@ export class Flusher {
       if (this.session.dirtyTiles === 0) await this.change(populationFlushMs, signal);
     }
     if (!signal.aborted) await this.saveAll();
+  }
+
+  /** Waits until user tiles are to be flushed. */
+  private async gather(fromMs: number, signal: AbortSignal): Promise<void> {
+    const { backlog, userFlushMs } = this.options;
+    await delay(fromMs - this.nowMs(), undefined, { signal }).catch(() => undefined);
+    const atLatestMs = fromMs + backlogFlushes * userFlushMs;
+    while (backlog() && this.nowMs() < atLatestMs && !signal.aborted && !this.crowded) {
+      await this.change(atLatestMs - this.nowMs(), signal);
+    }
   }
 
   private async saveAll(): Promise<void> {

@@ -79,6 +79,7 @@ async function build(context: ServiceContext<AggregatorConfig>): Promise<void> {
       maxDirtyTiles: config.maxDirtyTiles,
       maxAhead: config.maxAhead,
       maxOpenBytes: Math.ceil(config.maxOpenBytes / config.partitions),
+      userFlushMs: config.userFlushMs,
       populationFlushMs: config.populationFlushMs,
       idleCheckpointMs: config.idleCheckpointMs,
       onCounted: countMessages(context),

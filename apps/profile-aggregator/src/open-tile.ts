@@ -100,10 +100,7 @@ export class OpenTile {
   count(interaction: Interaction, position: Mark): boolean {
     if (covers(this.currentMark, position)) return false;
     if (this.tombstone !== undefined && isErased(this.tombstone, interaction, position)) return false; // O3
-    if (this.rules.remembersEventIds) {
-      if (this.eventIds.has(interaction.eventId)) return false;
-      this.eventIds.add(interaction.eventId);
-    }
+    if (this.rules.remembersEventIds && !this.eventIds.add(interaction.eventId)) return false;
     for (const name of foldInteraction(this.tile, interaction, this.rules)) this.changed.add(name);
     this.currentMark = advance(this.currentMark, position);
     this.expiresAtS = Math.max(this.expiresAtS, expiryOf(this.key, interaction, this.rules.schema));

@@ -1,9 +1,9 @@
-import { contradicts, dayOf, type Interaction, type Mark, type Schema } from '@affinity/domain';
+import { contradicts, dayOf, type Day, type Interaction, type Mark, type Schema } from '@affinity/domain';
 import { retry } from '@affinity/service-kit';
-import type { CheckpointStore, TileKey, TileStore, TombstoneStore } from '@affinity/profile-storage';
+import type { CheckpointStore, TileStore, TombstoneStore } from '@affinity/profile-storage';
 import type { OpenTile } from './open-tile';
 import type { Erasure } from './record-decoding';
-import { ForeignWriteError, TileGroup } from './tile-group';
+import { ForeignWriteError, placeOf, TileGroup, type TilePlace } from './tile-group';
 
 /** What a partition's writer works with. */
 export interface PartitionSessionOptions {
@@ -38,6 +38,11 @@ export interface ReadRecord {
   readonly position: Mark;
   readonly interaction?: Interaction;
   readonly erasure?: Erasure;
+}
+
+/** A record, and the tiles that count it. */
+interface PlacedRecord extends ReadRecord {
+  readonly places: { readonly user: TilePlace; readonly population: TilePlace } | undefined;
 }
 
 interface Progress {
@@ -109,11 +114,12 @@ export class PartitionSession {
   /** Folds records (S1), trying until the store answers or the signal aborts. Returns how many were new to their user's tile. */
   async fold(records: readonly ReadRecord[], signal: AbortSignal): Promise<number> {
     let counted = 0;
-    for (const run of runsBetweenErasures(records)) {
+    for (const run of runsBetweenErasures(this.place(records))) {
       await retry(() => this.load(run), { attempts: Infinity, signal });
       await retry(() => this.refuseGhosts(run), { attempts: Infinity, signal, isRetryable: isUnavailable });
-      for (const { interaction, position, erasure } of run) {
-        if (interaction !== undefined && this.count(interaction, position)) counted += 1;
+      for (const record of run) {
+        const { position, erasure } = record;
+        if (this.count(record)) counted += 1;
         if (erasure !== undefined) await retry(() => this.erase(erasure, position), { attempts: Infinity, signal });
         this.folded = { folded: (this.folded?.folded ?? 0) + 1, position };
         this.idleAt = undefined;
@@ -201,22 +207,19 @@ export class PartitionSession {
     this.checkpointVersion = version;
   }
 
-  private async load(records: readonly ReadRecord[]): Promise<void> {
-    const interactions = records.flatMap(({ interaction }) => (interaction === undefined ? [] : [interaction]));
+  private async load(records: readonly PlacedRecord[]): Promise<void> {
+    const places = records.flatMap((record) => record.places ?? []);
     await Promise.all([
-      this.users.load(interactions.map((interaction) => this.userKey(interaction))),
-      this.population.load(interactions.map((interaction) => this.populationKey(interaction))),
+      this.users.load(places.map(({ user }) => user)),
+      this.population.load(places.map(({ population }) => population)),
     ]);
   }
 
   /** S5 */
-  private async refuseGhosts(records: readonly ReadRecord[]): Promise<void> {
-    const doubtful = records.filter(({ interaction, position }) => {
-      if (interaction === undefined) return false;
-      const marks = [
-        this.users.markOf(this.userKey(interaction)),
-        this.population.markOf(this.populationKey(interaction)),
-      ];
+  private async refuseGhosts(records: readonly PlacedRecord[]): Promise<void> {
+    const doubtful = records.filter(({ places, position }) => {
+      if (places === undefined) return false;
+      const marks = [this.users.markOf(places.user), this.population.markOf(places.population)];
       return marks.some((mark) => mark !== undefined && contradicts(mark, position));
     });
     for (const { position } of doubtful) {
@@ -225,23 +228,29 @@ export class PartitionSession {
     }
   }
 
-  private count(interaction: Interaction, position: Mark): boolean {
-    this.population.count({ key: this.populationKey(interaction), interaction, position });
-    return this.users.count({ key: this.userKey(interaction), interaction, position });
+  private count({ interaction, places, position }: PlacedRecord): boolean {
+    if (interaction === undefined || places === undefined) return false;
+    this.population.count({ place: places.population, interaction, position });
+    return this.users.count({ place: places.user, interaction, position });
   }
 
-  private userKey({ profileKey, occurredAtMs }: Interaction): TileKey {
-    return { owner: { kind: 'user', profileKey }, day: dayOf(occurredAtMs), region: this.options.region };
-  }
-
-  private populationKey({ occurredAtMs }: Interaction): TileKey {
-    const { partition, region } = this.options;
-    return { owner: { kind: 'population', partition }, day: dayOf(occurredAtMs), region };
+  private place(records: readonly ReadRecord[]): readonly PlacedRecord[] {
+    const { region, partition } = this.options;
+    const populationOf = new Map<Day, TilePlace>();
+    return records.map((record) => {
+      if (record.interaction === undefined) return { ...record, places: undefined };
+      const { profileKey, occurredAtMs } = record.interaction;
+      const day = dayOf(occurredAtMs);
+      const population = populationOf.get(day) ?? placeOf({ owner: { kind: 'population', partition }, day, region });
+      populationOf.set(day, population);
+      const user = placeOf({ owner: { kind: 'user', profileKey }, day, region });
+      return { ...record, places: { user, population } };
+    });
   }
 }
 
 /** Records in runs that each end with an erasure or the last record: what comes after an erasure is loaded after it. */
-function* runsBetweenErasures(records: readonly ReadRecord[]): Generator<readonly ReadRecord[]> {
+function* runsBetweenErasures<R extends ReadRecord>(records: readonly R[]): Generator<readonly R[]> {
   let from = 0;
   for (const [i, { erasure }] of records.entries()) {
     if (erasure === undefined) continue;

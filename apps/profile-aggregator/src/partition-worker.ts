@@ -29,6 +29,8 @@ export interface PartitionWorkerOptions extends Omit<PartitionSessionOptions, 'w
   readonly maxDirtyTiles: number;
   /** Messages read ahead of folding, and of the stream's own delivery. */
   readonly maxAhead: number;
+  /** Least time from the beginning of one flush of user tiles to that of the next, in milliseconds. */
+  readonly userFlushMs: number;
   /** Pause between flushes of the population, in milliseconds: it also paces the checkpoint. */
   readonly populationFlushMs: number;
   /** Pause between looks whether an idle partition's checkpoint may move past messages of others, in milliseconds. */
@@ -105,7 +107,13 @@ export class PartitionWorker {
     const failed = new AbortController();
     const reading = AbortSignal.any([this.intake.signal, failed.signal]);
     const working = AbortSignal.any([this.work.signal, failed.signal]);
-    const flusher = new Flusher(session, { signal: working, populationFlushMs: this.options.populationFlushMs });
+    const { userFlushMs, populationFlushMs } = this.options;
+    const flusher = new Flusher(session, {
+      signal: working,
+      userFlushMs,
+      populationFlushMs,
+      backlog: () => buffer.size > 0,
+    });
     const guard = (task: Promise<void>): Promise<void> =>
       task.catch((error: unknown) => {
         failed.abort();

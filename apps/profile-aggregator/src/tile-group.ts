@@ -28,9 +28,15 @@ export interface TileGroupOptions {
   readonly maxBytes: number;
 }
 
+/** Which tile, and the name that a group knows it by. */
+export interface TilePlace {
+  readonly key: TileKey;
+  readonly name: string;
+}
+
 /** An event and its tile. */
 export interface TileEvent {
-  readonly key: TileKey;
+  readonly place: TilePlace;
   readonly interaction: Interaction;
   readonly position: Mark;
 }
@@ -43,7 +49,7 @@ export interface TileEvent {
  * G3. A flush that succeeds has stored every event counted before it began.
  */
 export class TileGroup {
-  /** In the order of their last use. */
+  /** In the order of their last write, or of being opened. */
   private readonly open = new Map<string, OpenTile>();
   private readonly dirty = new Set<OpenTile>();
   private readonly writing = new Set<OpenTile>();
@@ -72,35 +78,30 @@ export class TileGroup {
   }
 
   /** Reads the tiles of the events that are not open yet. Throws UNAVAILABLE or RESOURCE_EXHAUSTED and may be called again. */
-  async load(keys: Iterable<TileKey>): Promise<void> {
-    const missing = new Map<string, TileKey>();
-    for (const key of keys) {
-      const name = nameOf(key);
-      if (!this.open.has(name)) missing.set(name, key);
-    }
+  async load(places: Iterable<TilePlace>): Promise<void> {
+    const missing = new Map<string, TilePlace>();
+    for (const place of places) if (!this.open.has(place.name)) missing.set(place.name, place);
     if (missing.size === 0) return;
     const { store, tombstones } = this.options;
     const wanted = [...missing.values()];
-    const [stored, erased] = await Promise.all([store.read(wanted), tombstones.read(profileKeysOf(wanted))]);
-    for (const [i, key] of wanted.entries()) this.insert(nameOf(key), await this.opened(key, stored[i], erased));
+    const keys = wanted.map(({ key }) => key);
+    const [stored, erased] = await Promise.all([store.read(keys), tombstones.read(profileKeysOf(keys))]);
+    for (const [i, { key, name }] of wanted.entries()) this.insert(name, await this.opened(key, stored[i], erased));
   }
 
   /** How far an open tile has counted. */
-  markOf(key: TileKey): Mark | undefined {
-    return this.open.get(nameOf(key))?.mark;
+  markOf({ name }: TilePlace): Mark | undefined {
+    return this.open.get(name)?.mark;
   }
 
   /** Counts an event in its tile, which must be loaded. Returns whether it was new. */
-  count({ key, interaction, position }: TileEvent): boolean {
-    const name = nameOf(key);
-    const tile = this.open.get(name);
-    if (tile === undefined) throw new AffinityError('INTERNAL', `tile ${name} is not loaded`);
+  count({ place, interaction, position }: TileEvent): boolean {
+    const tile = this.open.get(place.name);
+    if (tile === undefined) throw new AffinityError('INTERNAL', `tile ${place.name} is not loaded`);
     const before = tile.bytes;
     const counted = tile.count(interaction, position);
     this.bytes += tile.bytes - before;
     if (counted) this.dirty.add(tile);
-    this.open.delete(name);
-    this.open.set(name, tile);
     return counted;
   }
 
@@ -111,6 +112,7 @@ export class TileGroup {
   async flush(): Promise<readonly OpenTile[]> {
     const tiles = [...this.dirty];
     this.dirty.clear();
+    for (const tile of tiles) this.touch(tile);
     const results = await Promise.allSettled(tiles.map((tile) => this.store(tile)));
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     const foreign = failures.find((failure) => failure instanceof ForeignWriteError);
@@ -118,7 +120,7 @@ export class TileGroup {
     return tiles;
   }
 
-  /** Forgets clean tiles, least recently used first, until the rest fits. */
+  /** Forgets clean tiles, least recently written first, until the rest fits. */
   evict(): void {
     if (this.bytes <= this.options.maxBytes) return;
     for (const [name, tile] of this.open) {
@@ -175,6 +177,12 @@ export class TileGroup {
     }
   }
 
+  private touch(tile: OpenTile): void {
+    const name = nameOf(tile.key);
+    this.open.delete(name);
+    this.open.set(name, tile);
+  }
+
   private insert(name: string, tile: OpenTile): void {
     this.open.set(name, tile);
     this.bytes += tile.bytes;
@@ -188,6 +196,11 @@ function sameOwner(left: TileOwner, right: TileOwner): boolean {
 
 function profileKeysOf(keys: readonly TileKey[]): readonly string[] {
   return keys.flatMap(({ owner }) => (owner.kind === 'user' ? [owner.profileKey] : []));
+}
+
+/** The place of a key. */
+export function placeOf(key: TileKey): TilePlace {
+  return { key, name: nameOf(key) };
 }
 
 function nameOf({ owner, day, region }: TileKey): string {

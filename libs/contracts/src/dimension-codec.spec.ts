@@ -1,6 +1,8 @@
 import { addNumber, emptyNumeric, type DimensionState } from '@affinity/domain';
 import fc from 'fast-check';
-import { decodeDimension, encodeDimension } from './dimension-codec';
+import { decodeDimension, toStoredDimension } from './dimension-codec';
+import { encodeDimension } from './dimension-encoding';
+import { StoredDimension } from './generated/affinity/storage/v1/tile';
 import { decodeReadToken, encodeReadToken, mergeReadTokens } from './read-token';
 import { messageId } from './message-id';
 import { decodeWatermark, encodeWatermark } from './watermark';
@@ -58,6 +60,49 @@ describe('the stored encoding of a dimension', () => {
   it.each(stored)('of a %s state is what it always was', (_, state, hex) => {
     expect(Buffer.from(encodeDimension(state)).toString('hex')).toBe(hex);
     expect(decodeDimension(Buffer.from(hex, 'hex'))).toEqual(state);
+  });
+
+  it('is what the generated code writes', () => {
+    const number = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
+      fc.constantFrom(0, 1),
+    );
+    const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string({ minLength: 120, maxLength: 140 }));
+    const atMs = fc.oneof(fc.maxSafeNat(), fc.integer(), fc.constantFrom(0, 127, 128, 16_383, 16_384));
+    const moments = fc.record({ weight: number, mean: number, m2: number, min: number, max: number });
+    const bins = fc.uniqueArray(fc.tuple(fc.integer({ min: -9_000, max: 9_000 }), number), {
+      selector: ([key]) => key,
+    });
+    const sketch = fc
+      .record({ positive: bins, negative: bins, zero: number })
+      .map(({ positive, negative, zero }) => ({ positive: new Map(positive), negative: new Map(negative), zero }));
+    const state: fc.Arbitrary<DimensionState> = fc.oneof(
+      fc
+        .record({ weights: fc.array(fc.tuple(text, number), { maxLength: 40 }), otherWeight: number })
+        .map(({ weights, otherWeight }) => ({ kind: 'categorical' as const, weights: new Map(weights), otherWeight })),
+      fc
+        .record({ items: fc.array(fc.tuple(text, number, atMs), { maxLength: 40 }), otherWeight: number })
+        .map(({ items: entries, otherWeight }) => ({
+          kind: 'item' as const,
+          items: new Map(entries.map(([id, weight, lastAtMs]) => [id, { weight, lastAtMs }])),
+          otherWeight,
+        })),
+      fc
+        .record({ added: moments, removed: moments, sketch: fc.option(sketch, { nil: undefined }) })
+        .map(({ added, removed, sketch: kept }) => ({
+          kind: 'numeric' as const,
+          added,
+          removed,
+          ...(kept && { sketch: kept }),
+        })),
+    );
+    fc.assert(
+      fc.property(state, (made) => {
+        const generated = StoredDimension.encode(toStoredDimension(made)).finish();
+        expect(Buffer.from(encodeDimension(made)).equals(generated)).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('passes over fields that a later version added', () => {

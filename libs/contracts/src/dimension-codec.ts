@@ -1,3 +1,4 @@
+import { encodeSketch } from './dimension-encoding';
 import { StoredDimension, StoredSketch, type StoredMoments } from './generated/affinity/storage/v1/tile';
 import {
   emptyMoments,
@@ -7,11 +8,6 @@ import {
   type Moments,
   type QuantileSketch,
 } from '@affinity/domain';
-
-/** The stored bytes of a dimension's state. The same state always gives the same bytes. */
-export function encodeDimension(state: DimensionState): Uint8Array {
-  return StoredDimension.encode(toStoredDimension(state)).finish();
-}
 
 /** The state that stored bytes hold; undefined when they hold a kind that this version does not know. */
 export function decodeDimension(bytes: Uint8Array): DimensionState | undefined {
@@ -36,7 +32,7 @@ export function toStoredDimension(state: DimensionState): StoredDimension {
       return {
         state: {
           $case: 'numeric',
-          value: { added: state.added, removed: state.removed, sketch: encodeSketch(state.sketch) },
+          value: { added: state.added, removed: state.removed, sketch: storedSketch(state.sketch) },
         },
       };
     case 'item':
@@ -99,18 +95,8 @@ function moments(stored: StoredMoments | undefined): Moments {
   return stored === undefined ? emptyMoments() : { ...stored };
 }
 
-function encodeSketch(sketch: QuantileSketch | undefined): Buffer {
-  if (sketch === undefined) return Buffer.alloc(0);
-  const positive = [...sketch.positive].sort(([left], [right]) => left - right);
-  const negative = [...sketch.negative].sort(([left], [right]) => left - right);
-  const stored = {
-    positiveKeys: positive.map(([key]) => key),
-    positiveWeights: positive.map(([, weight]) => weight),
-    negativeKeys: negative.map(([key]) => key),
-    negativeWeights: negative.map(([, weight]) => weight),
-    zeroWeight: sketch.zero,
-  };
-  return Buffer.from(StoredSketch.encode(stored).finish());
+function storedSketch(sketch: QuantileSketch | undefined): Buffer {
+  return sketch === undefined ? Buffer.alloc(0) : Buffer.from(encodeSketch(sketch));
 }
 
 function decodeSketch(bytes: Uint8Array): QuantileSketch {

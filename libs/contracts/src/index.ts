@@ -149,5 +149,6 @@ export { encodeBatchAnswer, encodeLookupAnswer, encodeProfileAnswer, encodeProfi
 export { decodeReadToken, encodeReadToken, mergeReadTokens, type ReadToken, type TokenPosition } from './read-token';
 export { fromAttributes, fromAttributeValue, toAttributes, toAttributeValue } from './attribute-values';
 export { toInteraction } from './recorded-interaction';
-export { decodeDimension, encodeDimension, fromStoredDimension, toStoredDimension } from './dimension-codec';
+export { decodeDimension, fromStoredDimension, toStoredDimension } from './dimension-codec';
+export { encodeDimension } from './dimension-encoding';
 export { decodeWatermark, encodeWatermark } from './watermark';

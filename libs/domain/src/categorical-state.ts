@@ -11,22 +11,11 @@ export function emptyCategorical(): CategoricalState {
   return { kind: 'categorical', weights: new Map(), otherWeight: 0 };
 }
 
-/** Adds a value's weight; a new value that `admit` refuses goes to the remainder. Returns whether a value was new and kept. */
-export function addValue(
-  state: CategoricalState,
-  { value, weight }: { readonly value: string; readonly weight: number },
-  admit: () => boolean,
-): boolean {
+/** Adds to the weight of a value that the state keeps. Returns whether it keeps it. */
+export function addToKnownValue(state: CategoricalState, value: string, weight: number): boolean {
   const current = state.weights.get(value);
-  if (current !== undefined) {
-    state.weights.set(value, current + weight);
-    return false;
-  }
-  if (!admit()) {
-    state.otherWeight += weight;
-    return false;
-  }
-  state.weights.set(value, weight);
+  if (current === undefined) return false;
+  state.weights.set(value, current + weight);
   return true;
 }
 

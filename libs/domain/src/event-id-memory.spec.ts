@@ -8,6 +8,12 @@ describe('EventIdMemory', () => {
     expect(memory.size).toBe(3);
   });
 
+  it('says whether an id was new, and keeps the newest in their order however many came', () => {
+    const memory = new EventIdMemory([], 4);
+    for (let i = 0; i < 1_000; i += 1) expect([memory.add(`e${i}`), memory.add(`e${i}`)]).toEqual([true, false]);
+    expect(memory.toArray()).toEqual([996, 997, 998, 999].map((i) => hashEventId(`e${i}`)));
+  });
+
   it('survives being stored', () => {
     const memory = new EventIdMemory([], 3);
     for (const id of ['a', 'b']) memory.add(id);

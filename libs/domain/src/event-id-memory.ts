@@ -8,6 +8,9 @@ export const rememberedEventIds = 4_096;
  */
 export class EventIdMemory {
   private readonly hashes: Set<number>;
+  /** The same, oldest first from `oldest` on: a Set finds its oldest element slowly once many before it were deleted. */
+  private order: number[];
+  private oldest = 0;
 
   /** Takes hashes from the oldest to the newest; more than `limit` of them keeps the newest. */
   constructor(
@@ -15,6 +18,7 @@ export class EventIdMemory {
     private readonly limit: number = rememberedEventIds,
   ) {
     this.hashes = new Set(hashes.slice(-limit));
+    this.order = [...this.hashes];
   }
 
   /** Whether the id is among the remembered ones. */
@@ -22,22 +26,33 @@ export class EventIdMemory {
     return this.hashes.has(hashEventId(eventId));
   }
 
-  /** Remembers an id, forgetting the oldest when full. */
-  add(eventId: string): void {
-    this.hashes.add(hashEventId(eventId));
-    if (this.hashes.size <= this.limit) return;
-    const [oldest] = this.hashes;
-    if (oldest !== undefined) this.hashes.delete(oldest);
+  /** Remembers an id, forgetting the oldest when full. Returns whether it was new. */
+  add(eventId: string): boolean {
+    const hash = hashEventId(eventId);
+    if (this.hashes.has(hash)) return false;
+    this.hashes.add(hash);
+    this.order.push(hash);
+    if (this.hashes.size > this.limit) this.forgetOldest();
+    return true;
   }
 
   /** The hashes, from the oldest to the newest. */
   toArray(): readonly number[] {
-    return [...this.hashes];
+    return this.order.slice(this.oldest);
   }
 
   /** How many ids are remembered. */
   get size(): number {
     return this.hashes.size;
+  }
+
+  private forgetOldest(): void {
+    const hash = this.order[this.oldest];
+    if (hash !== undefined) this.hashes.delete(hash);
+    this.oldest += 1;
+    if (this.oldest < this.limit) return;
+    this.order = this.order.slice(this.oldest);
+    this.oldest = 0;
   }
 }
 

@@ -17,23 +17,15 @@ export function emptyItems(): ItemState {
   return { kind: 'item', items: new Map(), otherWeight: 0 };
 }
 
-/** Adds an item's weight; a new item that `admit` refuses goes to the remainder. Returns whether an item was new and kept. */
-export function addItem(
+/** Adds to an item that the state keeps. Returns whether it keeps it. */
+export function addToKnownItem(
   state: ItemState,
   { itemId, weight, atMs }: { readonly itemId: string; readonly weight: number; readonly atMs: number },
-  admit: () => boolean,
 ): boolean {
   const current = state.items.get(itemId);
-  if (current !== undefined) {
-    current.weight += weight;
-    current.lastAtMs = Math.max(current.lastAtMs, atMs);
-    return false;
-  }
-  if (!admit()) {
-    state.otherWeight += weight;
-    return false;
-  }
-  state.items.set(itemId, { weight, lastAtMs: atMs });
+  if (current === undefined) return false;
+  current.weight += weight;
+  current.lastAtMs = Math.max(current.lastAtMs, atMs);
   return true;
 }
 

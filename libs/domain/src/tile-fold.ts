@@ -1,7 +1,7 @@
-import { addValue } from './categorical-state';
+import { addToKnownValue } from './categorical-state';
 import { emptyState, type DayTile, type DimensionState } from './day-tile';
 import type { AttributeValue, Interaction } from './interaction';
-import { addItem } from './item-state';
+import { addToKnownItem } from './item-state';
 import { addNumber } from './numeric-state';
 import { addToSketch, emptySketch } from './quantile-sketch';
 import { rangeLabel } from './range-label';
@@ -55,9 +55,11 @@ function foldDimension(tile: DayTile, contribution: Contribution): boolean {
   if (value === undefined) return false;
   switch (dimension.kind) {
     case 'categorical':
-      return foldValues(tile, categoriesOf(value), contribution);
+      return foldCategories(tile, value, contribution);
     case 'range':
-      return typeof value === 'number' && foldValues(tile, [rangeLabel(dimension.edges, value)], contribution);
+      if (typeof value !== 'number') return false;
+      foldValue(tile, rangeLabel(dimension.edges, value), contribution);
+      return true;
     case 'numeric':
       if (typeof value !== 'number') return false;
       foldNumber(tile, value, contribution);
@@ -73,24 +75,39 @@ function foldNumber(tile: DayTile, value: number, { dimension, weight, limits }:
   if (addToSketch(state.sketch, { value, weight }, () => admitsBin(tile))) chargeBin(tile);
 }
 
-function foldValues(tile: DayTile, values: readonly string[], { dimension, weight, limits }: Contribution): boolean {
-  if (values.length === 0) return false;
-  const state = stateFor(tile, dimension.name, 'categorical');
-  const limit = limits.cap ?? (dimension.kind === 'categorical' ? dimension.cap : Infinity);
-  for (const value of values) {
-    const added = addValue(state, { value, weight }, () => state.weights.size < limit && admitsValue(tile, value));
-    if (added) chargeValue(tile, value);
+function foldCategories(tile: DayTile, value: AttributeValue, contribution: Contribution): boolean {
+  if (typeof value !== 'object') {
+    foldValue(tile, String(value), contribution);
+    return true;
   }
-  return true;
+  const categories = categoriesOf(value);
+  for (const category of categories) foldValue(tile, category, contribution);
+  return categories.length > 0;
+}
+
+function foldValue(tile: DayTile, value: string, { dimension, weight, limits }: Contribution): void {
+  const state = stateFor(tile, dimension.name, 'categorical');
+  if (addToKnownValue(state, value, weight)) return;
+  const limit = limits.cap ?? (dimension.kind === 'categorical' ? dimension.cap : Infinity);
+  if (state.weights.size < limit && admitsValue(tile, value)) {
+    state.weights.set(value, weight);
+    chargeValue(tile, value);
+  } else {
+    state.otherWeight += weight;
+  }
 }
 
 function foldItem(tile: DayTile, { dimension, interaction, weight, limits }: Contribution): boolean {
   const { itemId, occurredAtMs: atMs } = interaction;
   if (itemId === undefined || dimension.kind !== 'item') return false;
   const state = stateFor(tile, dimension.name, 'item');
-  const limit = limits.cap ?? dimension.cap;
-  const admit = (): boolean => state.items.size < limit && admitsValue(tile, itemId);
-  if (addItem(state, { itemId, weight, atMs }, admit)) chargeValue(tile, itemId);
+  if (addToKnownItem(state, { itemId, weight, atMs })) return true;
+  if (state.items.size < (limits.cap ?? dimension.cap) && admitsValue(tile, itemId)) {
+    state.items.set(itemId, { weight, lastAtMs: atMs });
+    chargeValue(tile, itemId);
+  } else {
+    state.otherWeight += weight;
+  }
   return true;
 }
 
