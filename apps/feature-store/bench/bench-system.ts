@@ -1,5 +1,12 @@
 import { createDynamoClient, DynamoTileStore, ensureTables, tableNames } from '@affinity/profile-storage';
-import { serviceEnvironment, startBackingStack, startServiceProcess, type ServiceProcess } from '@affinity/testing';
+import {
+  runBenchmark,
+  serviceEnvironment,
+  startBackingStack,
+  startServiceProcess,
+  type ServiceAddresses,
+  type ServiceProcess,
+} from '@affinity/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +18,9 @@ export interface BenchSystem {
   readonly folder: string;
   readonly tiles: DynamoTileStore;
   startFeatureStore(over?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
+  startAggregator(over?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
+  startIngest(): Promise<ServiceProcess>;
+  readonly addresses: Pick<ServiceAddresses, 'nats' | 'redis' | 'dynamodb'>;
   /** Starts the bare baseline, which answers with these bytes, one for each shape of question. */
   startEcho(answers: readonly Buffer[]): Promise<ServiceProcess>;
 }
@@ -19,13 +29,7 @@ const tablePrefix = 'bench-';
 
 /** Runs a benchmark on a system of its own, and ends the process with how that went. */
 export function benchmark(measure: (system: BenchSystem) => Promise<void>): void {
-  withSystem(measure).then(
-    () => process.exit(0),
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-      process.exit(1);
-    },
-  );
+  runBenchmark(() => withSystem(measure));
 }
 
 async function withSystem(measure: (system: BenchSystem) => Promise<void>): Promise<void> {
@@ -52,6 +56,9 @@ async function withSystem(measure: (system: BenchSystem) => Promise<void>): Prom
       tiles: new DynamoTileStore({ client, table: tables.tiles, generation: 1 }),
       startFeatureStore: (over = {}) =>
         start({ app: 'feature-store', env: { ...env, AFFINITY_GRPC_PORT: '0', ...over } }),
+      startAggregator: (over = {}) => start({ app: 'profile-aggregator', env: { ...env, ...over } }),
+      startIngest: () => start({ app: 'ingest', env: { ...withoutRedis(env), AFFINITY_GRPC_PORT: '0' } }),
+      addresses: stack.addresses,
       startEcho: async (answers) => {
         const file = join(folder, 'answers.json');
         await writeFile(file, JSON.stringify(answers.map((answer) => answer.toString('base64'))));
@@ -63,4 +70,9 @@ async function withSystem(measure: (system: BenchSystem) => Promise<void>): Prom
     await stack.stop();
     await rm(folder, { recursive: true });
   }
+}
+
+/** Services refuse settings that they do not know. */
+function withoutRedis({ AFFINITY_REDIS_URL: _unused, ...env }: Record<string, string>): Record<string, string> {
+  return env;
 }

@@ -32,6 +32,11 @@ export class CheckpointKeeper {
     return this.saved;
   }
 
+  /** Up to where everything was sent, stored or not yet; undefined before the first. */
+  get position(): Mark | undefined {
+    return this.reached ?? this.saved;
+  }
+
   /** Everything up to here was sent. */
   reach(mark: Mark): void {
     this.reached = mark;

@@ -1,5 +1,6 @@
 import { personalizeSettings } from '@affinity/personalize';
 import {
+  commaList,
   type ConfigOf,
   decimal,
   defaulted,
@@ -13,6 +14,41 @@ import {
   text,
 } from '@affinity/service-kit';
 
+const entitySettings = {
+  itemsDatasetArn: optional({
+    env: 'PERSONALIZE_ITEMS_DATASET_ARN',
+    schema: text(256),
+    doc: 'Items dataset to send the catalogue’s changes to; without it, items are not sent',
+  }),
+  itemAttributes: optional({
+    env: 'PERSONALIZE_ITEM_ATTRIBUTES',
+    schema: commaList(text(64)),
+    doc: 'Attributes of items to send, as the dataset’s schema has them; the sources of the dimensions unless told',
+  }),
+  usersDatasetArn: optional({
+    env: 'PERSONALIZE_USERS_DATASET_ARN',
+    schema: text(256),
+    doc: 'Users dataset to send users’ changes to; without it, users are not sent',
+  }),
+  userFeatures: optional({
+    env: 'PERSONALIZE_USER_FEATURES',
+    schema: commaList(text(64)),
+    doc: 'Top-level features of users to send, as the dataset’s schema has them; needed where users are sent',
+  }),
+  entityCallsPerSecond: defaulted({
+    env: 'ENTITY_CALLS_PER_SECOND',
+    schema: decimal(0.1, 1_000),
+    default: '10',
+    doc: 'PutItems calls a second, and as many PutUsers calls, of all replicas together; the quota of the dataset group',
+  }),
+  changePollMs: defaulted({
+    env: 'CHANGE_POLL_MS',
+    schema: integer(50, 600_000),
+    default: '1000',
+    doc: 'Milliseconds between looks for changed items and users',
+  }),
+};
+
 /** Settings of the Personalize feed. */
 export const personalizeFeedSettings = {
   ...serviceSettings,
@@ -20,6 +56,7 @@ export const personalizeFeedSettings = {
   ...natsSettings,
   ...dynamoSettings,
   ...personalizeSettings,
+  ...entitySettings,
   trackingId: required({
     env: 'PERSONALIZE_TRACKING_ID',
     schema: text(256),
@@ -55,6 +92,12 @@ export const personalizeFeedSettings = {
     default: '5000',
     doc: 'Milliseconds after which the partitions of a replica that hangs are taken over',
   }),
+  idleCheckpointMs: defaulted({
+    env: 'IDLE_CHECKPOINT_MS',
+    schema: integer(100, 3_600_000),
+    default: '30000',
+    doc: 'Milliseconds between looks whether the checkpoint of an idle partition may move on',
+  }),
   instanceId: optional({
     env: 'INSTANCE_ID',
     schema: text(64),
@@ -64,3 +107,9 @@ export const personalizeFeedSettings = {
 
 /** The feed's configuration. */
 export type PersonalizeFeedConfig = ConfigOf<typeof personalizeFeedSettings>;
+
+/** Finds what is missing where users are sent: nothing of them is sent that nobody chose. */
+export function checkUserFeatures({ usersDatasetArn, userFeatures }: PersonalizeFeedConfig): readonly string[] {
+  if (usersDatasetArn === undefined || userFeatures !== undefined) return [];
+  return ['PERSONALIZE_USER_FEATURES: is required with PERSONALIZE_USERS_DATASET_ARN'];
+}

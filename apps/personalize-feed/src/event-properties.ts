@@ -5,14 +5,15 @@ import { isReservedProperty, personalizeLimits } from '@affinity/personalize';
 const separator = '|';
 
 /**
- * An event's attributes as Personalize's `properties`: a JSON object as text with camelCase keys, at most 1,024
- * characters; undefined when nothing is left. Attributes come in the order of `first` (the sources of the schema's
+ * Attributes as Personalize's `properties`: a JSON object as text with camelCase keys, at most `maxLength` characters (by
+ * default those of an event, 1,024); undefined when nothing is left. Attributes come in the order of `first` (the sources of the schema's
  * dimensions), then by name; each one that still fits is taken. Left out: reserved names, empty lists, and names that
  * become the same key as one before. Lists are joined by `|`, truth values become "true" and "false".
  */
 export function eventProperties(
   attributes: ReadonlyMap<string, AttributeValue>,
   first: readonly string[],
+  maxLength: number = personalizeLimits.propertiesLength,
 ): string | undefined {
   const keys = new Set<string>();
   let text = '';
@@ -21,7 +22,7 @@ export function eventProperties(
     const value = propertyValue(attributes.get(name));
     if (value === undefined || key === '' || keys.has(key) || isReservedProperty(key)) continue;
     const entry = `${text === '' ? '' : ','}${JSON.stringify(key)}:${JSON.stringify(value)}`;
-    if (text.length + entry.length + 2 > personalizeLimits.propertiesLength) continue;
+    if (text.length + entry.length + 2 > maxLength) continue;
     keys.add(key);
     text += entry;
   }

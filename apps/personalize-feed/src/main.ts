@@ -11,8 +11,9 @@ import { resource, runService, Semaphore, type ServiceContext } from '@affinity/
 import { jetstreamManager } from '@nats-io/jetstream';
 import { randomUUID } from 'node:crypto';
 import { BatchSender, readerName } from './batch-sender';
-import { type PersonalizeFeedConfig, personalizeFeedSettings } from './config';
+import { checkUserFeatures, type PersonalizeFeedConfig, personalizeFeedSettings } from './config';
 import { createFeedMeter } from './feed-meter';
+import { openEntityFeeds, type Tables } from './entities/open-entity-feeds';
 import { PersonalizeFeed } from './personalize-feed';
 import { SharedQuota } from './shared-quota';
 
@@ -22,6 +23,7 @@ void runService(
     version: '0.1.0',
     summary: 'Tells Amazon Personalize what people do.',
     settings: personalizeFeedSettings,
+    checks: [checkUserFeatures],
     process,
   },
   build,
@@ -30,6 +32,7 @@ void runService(
 async function build(context: ServiceContext<PersonalizeFeedConfig>): Promise<void> {
   const { config, logger, metrics, health } = context;
   const { partitions } = config;
+  const instanceId = config.instanceId ?? randomUUID();
   const connection = await connectNats(config, { name: readerName, logger });
   context.add(resource('nats', () => connection.close()));
   await ensureEventStreams(connection, {
@@ -41,6 +44,7 @@ async function build(context: ServiceContext<PersonalizeFeedConfig>): Promise<vo
   context.add(resource('personalize', () => tracker.close()));
   const quota = new SharedQuota({ ratePerSecond: config.callsPerSecond, partitions });
   const meter = createFeedMeter({ metrics, health, nowMs: Date.now });
+  const tables = await openTables(context);
   const feed = new PersonalizeFeed({
     partitions,
     leaseTtlMs: config.leaseTtlMs,
@@ -50,7 +54,7 @@ async function build(context: ServiceContext<PersonalizeFeedConfig>): Promise<vo
     feed: {
       connection,
       lookup: createStreamLookup(await jetstreamManager(connection)),
-      checkpoints: await openCheckpoints(context),
+      checkpoints: await openCheckpoints(context, tables),
       sender: new BatchSender({ tracker, quota, deadLetters: createDeadLetterStore(connection), meter }),
       meter,
       slots: new Semaphore({ limit: config.callsInFlight, maxWaiting: partitions * config.roundSize }),
@@ -59,24 +63,32 @@ async function build(context: ServiceContext<PersonalizeFeedConfig>): Promise<vo
       ),
       roundSize: config.roundSize,
       checkpointMs: config.checkpointMs,
-      instanceId: config.instanceId ?? randomUUID(),
+      idleCheckpointMs: config.idleCheckpointMs,
+      instanceId,
       logger,
       onFatal: (error) => context.fail(error),
     },
   });
   watchFeed(context, feed);
   context.add(feed);
+  openEntityFeeds(context, { tables, connection, instanceId });
 }
 
-async function openCheckpoints(context: ServiceContext<PersonalizeFeedConfig>): Promise<DynamoCheckpointStore> {
-  const { config } = context;
+async function openTables({ config, add }: ServiceContext<PersonalizeFeedConfig>): Promise<Tables> {
   const client = createDynamoClient(config);
-  context.add(resource('dynamodb', () => client.destroy()));
-  const tables = tableNames(config.dynamoTablePrefix);
-  await ensureTables(client, tables);
+  add(resource('dynamodb', () => client.destroy()));
+  const names = tableNames(config.dynamoTablePrefix);
+  await ensureTables(client, names);
+  return { client, names };
+}
+
+async function openCheckpoints(
+  { config }: ServiceContext<PersonalizeFeedConfig>,
+  { client, names }: Tables,
+): Promise<DynamoCheckpointStore> {
   const reader = `${readerName}/${config.dynamoRegion}`;
-  await createDynamoReaderRegistry({ client, table: tables.control }).register(reader, config.partitions);
-  return new DynamoCheckpointStore({ client, table: tables.control, reader });
+  await createDynamoReaderRegistry({ client, table: names.control }).register(reader, config.partitions);
+  return new DynamoCheckpointStore({ client, table: names.control, reader });
 }
 
 function watchFeed({ metrics }: ServiceContext<PersonalizeFeedConfig>, feed: PersonalizeFeed): void {

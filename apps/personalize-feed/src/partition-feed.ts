@@ -1,5 +1,5 @@
 import { partitionFilter } from '@affinity/contracts';
-import { readPartition, type StreamLookup, type StreamMessage } from '@affinity/messaging';
+import { idlePosition, readPartition, type StreamLookup, type StreamMessage } from '@affinity/messaging';
 import type { CheckpointStore } from '@affinity/profile-storage';
 import { type AffinityError, fromUnknown, type Logger, type Semaphore } from '@affinity/service-kit';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -26,6 +26,8 @@ export interface PartitionFeedOptions {
   readonly roundSize: number;
   /** Milliseconds between writes of the checkpoint. */
   readonly checkpointMs: number;
+  /** Milliseconds between looks whether the checkpoint of an idle partition may move on. */
+  readonly idleCheckpointMs: number;
   /** A name that no other process bears. */
   readonly instanceId: string;
   readonly logger: Logger;
@@ -42,7 +44,9 @@ const nanosecondsPerMillisecond = 1_000_000n;
  * F1 A round is over when each of its events was taken by Personalize or is a dead letter; only then the next begins.
  * F2 The checkpoint moves only past rounds that are over. So a crash loses nothing, and what it makes us send again,
  *    Personalize recognises by the event id.
- * F3 Within a round the events of a visitor are sent in order, one call after the other; visitors do not wait for each other.
+ * F3 With no round under way it also moves past messages of other partitions, so that a partition without events holds
+ *    back no purge of the stream.
+ * F4 Within a round the events of a visitor are sent in order, one call after the other; visitors do not wait for each other.
  *
  * States: running -> stopping (finishes the round, saves) -> stopped; running or stopping -> stopped when cut.
  */
@@ -105,7 +109,11 @@ export class PartitionFeed {
     const saving = AbortSignal.any([this.work.signal, ended.signal]);
     const task = (run: Promise<void>): Promise<void> => run.finally(() => ended.abort());
     // Saving ends with reading, and a save that fails ends reading.
-    const tasks = [task(this.feedAll(keeper, ended.signal)), task(this.saveRegularly(keeper, saving))];
+    const tasks = [
+      task(this.feedAll(keeper, ended.signal)),
+      task(this.saveRegularly(keeper, saving)),
+      this.advanceWhileIdle(keeper, AbortSignal.any([this.intake.signal, ended.signal])),
+    ];
     throwFirst(await Promise.allSettled(tasks));
   }
 
@@ -142,6 +150,24 @@ export class PartitionFeed {
     }
   }
 
+  /** F3 */
+  private async advanceWhileIdle(keeper: CheckpointKeeper, signal: AbortSignal): Promise<void> {
+    const { lookup, partition, idleCheckpointMs, logger } = this.options;
+    const filters = [partitionFilter(partition)];
+    for (;;) {
+      await delay(idleCheckpointMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        const lastRead = keeper.position;
+        const position = await idlePosition(lookup, { filters, lastRead });
+        // A round that ended meanwhile knows better.
+        if (position !== undefined && keeper.position === lastRead) keeper.reach(position);
+      } catch (error) {
+        logger.debug({ err: fromUnknown(error), partition }, 'the idle checkpoint was not moved');
+      }
+    }
+  }
+
   private async feed(round: readonly StreamMessage[]): Promise<void> {
     const { sender, partition, slots } = this.options;
     const { signal } = this.work;
@@ -151,7 +177,7 @@ export class PartitionFeed {
       if (visit !== undefined) events.push({ message, visit });
     }
     const sendInOrder = async (batches: readonly FedBatch[]): Promise<void> => {
-      for (const batch of batches) await sender.send(batch, { partition, signal }); // F3
+      for (const batch of batches) await sender.send(batch, { partition, signal }); // F4
     };
     const visitors = visitorBatches(events).map((batches) => slots.run(() => sendInOrder(batches), signal));
     throwFirst(await Promise.allSettled(visitors));

@@ -54,6 +54,13 @@ describe('decodeRecord', () => {
     expect(anonymous).toMatchObject({ visit: { profileKey: 'session:s', sessionId: 's' } });
     expect(anonymous).not.toHaveProperty('visit.userId');
     expect(decode({ sessionId: '' })).toMatchObject({ visit: { userId: 'u', sessionId: 'u' } });
+    // Personalize joins the anonymous events of a session with the user by this.
+    expect(decode()).toMatchObject({ visit: { userId: 'u', sessionId: 's' } });
+  });
+
+  it('passes over what was shown while nothing was done, and takes what was done with it', () => {
+    expect(decode({ itemId: '' })).toEqual({ kind: 'skipped' });
+    expect(decode({ itemId: '', impression: [] })).toMatchObject({ kind: 'event' });
   });
 
   it('passes over erasures and says what it cannot use', () => {

@@ -15,7 +15,7 @@ export interface VisitorEvent {
 /** What a message of the stream means to Personalize; `unusable`: why it goes to the dead letters. */
 export type DecodedRecord =
   | { readonly kind: 'event'; readonly visit: VisitorEvent }
-  /** Nothing that Personalize is told here: an erasure. */
+  /** Nothing that Personalize is told here: an erasure, or what was shown without anything having been done yet. */
   | { readonly kind: 'skipped' }
   | { readonly kind: 'unusable'; readonly reason: string };
 
@@ -30,6 +30,8 @@ export function decodeRecord(data: Uint8Array, firstAttributes: readonly string[
   if (profileKey === undefined || sentAt === undefined || event.eventId === '') {
     return { kind: 'unusable', reason: 'the event lacks its id, time or actor' };
   }
+  // Personalize learns what was shown with the events that carry the recommendation back.
+  if (event.itemId === '' && event.impression.length > 0) return { kind: 'skipped' };
   return { kind: 'event', visit: toVisit(event, { profileKey, sentAt, firstAttributes }) };
 }
 

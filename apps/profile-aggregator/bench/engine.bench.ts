@@ -4,7 +4,7 @@
  */
 import { eventsStream, partitionFilter } from '@affinity/contracts';
 import { InMemoryTileStore } from '@affinity/profile-storage';
-import { alternate, median, reportBenchmark, startBackingStack, until } from '@affinity/testing';
+import { alternate, median, reportBenchmark, runBenchmark, startBackingStack, until } from '@affinity/testing';
 import { jetstream } from '@nats-io/jetstream';
 import { eventSource } from './bench-events';
 import { LocalWorkers, openStream, publishMany, type BenchStream } from './local-workers';
@@ -56,10 +56,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runBenchmark(main);

@@ -10,7 +10,14 @@ import {
   type TileStore,
 } from '@affinity/profile-storage';
 import { TokenBucket } from '@affinity/service-kit';
-import { reportBenchmark, serviceEnvironment, startBackingStack, until, type BenchmarkRow } from '@affinity/testing';
+import {
+  reportBenchmark,
+  runBenchmark,
+  serviceEnvironment,
+  startBackingStack,
+  until,
+  type BenchmarkRow,
+} from '@affinity/testing';
 import { eventSource } from './bench-events';
 import { LocalWorkers, openStream, type BenchStream } from './local-workers';
 
@@ -86,10 +93,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runBenchmark(main);

@@ -1,3 +1,4 @@
+import { fromUnknown } from '@affinity/service-kit';
 import { FairCircuit } from './fair-circuit';
 
 const never = (): Promise<never> => new Promise(() => undefined);
@@ -7,7 +8,7 @@ function setUp() {
   const states: string[] = [];
   const circuit = new FairCircuit({ name: 'model', fairWaitMs: 30, onChange: (state) => states.push(state) });
   const cutAfter = (ms: number): Promise<unknown> =>
-    circuit.run(limitsOf(ms), never).catch(({ code }: { code: string }) => code);
+    circuit.run(limitsOf(ms), never).catch((error: unknown) => fromUnknown(error).code);
   return { circuit, states, cutAfter };
 }
 

@@ -11,3 +11,5 @@ export { isReservedProperty, personalizeLimits } from './personalize-limits';
 export { type PersonalizeConfig, personalizeSettings } from './personalize-settings';
 export { type Campaigns, PersonalizeCandidateSource } from './personalize-candidate-source';
 export { PersonalizeEventTracker } from './personalize-event-tracker';
+export { type Entity, type EntityKind, type EntityWriter } from './entity-writer';
+export { PersonalizeEntityWriter } from './personalize-entity-writer';

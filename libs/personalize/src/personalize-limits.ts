@@ -12,6 +12,8 @@ export const personalizeLimits = {
   impressionItems: 25,
   /** Of one event, encoded as JSON. */
   eventBytes: 10_240,
+  entitiesPerCall: 10,
+  entityPropertiesLength: { item: 32_000, user: 24_000 },
   results: 500,
   rankedItems: 500,
 } as const;

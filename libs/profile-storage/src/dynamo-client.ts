@@ -1,4 +1,5 @@
 import { DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient, DynamoDBStreamsServiceException } from '@aws-sdk/client-dynamodb-streams';
 import {
   AffinityError,
   fromUnknown,
@@ -16,8 +17,17 @@ export type DynamoConfig = ConfigOf<typeof dynamoSettings>;
  * the caller's deadline is known. Credentials come the AWS way (environment, profile, role).
  */
 export function createDynamoClient(config: DynamoConfig): DynamoDBClient {
-  return new DynamoDBClient({
-    region: config.dynamoRegion,
+  return new DynamoDBClient(clientOptions(config));
+}
+
+/** As {@link createDynamoClient}, for the streams of tables' changes. */
+export function createDynamoStreamsClient(config: DynamoConfig): DynamoDBStreamsClient {
+  return new DynamoDBStreamsClient(clientOptions(config));
+}
+
+function clientOptions({ dynamoRegion, dynamoEndpoint }: DynamoConfig) {
+  return {
+    region: dynamoRegion,
     maxAttempts: 1,
     requestHandler: {
       requestTimeout: 3_000,
@@ -26,8 +36,8 @@ export function createDynamoClient(config: DynamoConfig): DynamoDBClient {
       httpsAgent: agent,
       httpAgent: agent,
     },
-    ...(config.dynamoEndpoint === undefined ? {} : { endpoint: config.dynamoEndpoint }),
-  });
+    ...(dynamoEndpoint === undefined ? {} : { endpoint: dynamoEndpoint }),
+  };
 }
 
 const agent = { keepAlive: true, maxSockets: 64 };
@@ -48,7 +58,7 @@ export function isThrottling(name: string): boolean {
 /** A failed request to DynamoDB as an error of ours: throttled, out of reach, or a bug. */
 export function dynamoFailure(error: unknown): AffinityError {
   if (error instanceof AffinityError) return error;
-  if (!(error instanceof DynamoDBServiceException))
+  if (!(error instanceof DynamoDBServiceException) && !(error instanceof DynamoDBStreamsServiceException))
     return unavailable('DynamoDB does not answer', { cause: fromUnknown(error) });
   if (isThrottling(error.name)) return resourceExhausted(`DynamoDB throttles: ${error.name}`, 100);
   const status = error.$metadata.httpStatusCode ?? 500;

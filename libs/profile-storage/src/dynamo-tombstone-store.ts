@@ -17,9 +17,7 @@ export interface DynamoTombstoneStoreOptions {
 /** Tombstones in DynamoDB's control table. */
 export function createDynamoTombstoneStore({ client, table, hashKey }: DynamoTombstoneStoreOptions): TombstoneStore {
   const reads = new BulkReads(client, { table, consistent: true, concurrency: 8 });
-  const keyOf = (profileKey: string): Item => ({
-    pk: { S: `tombstone|${createHmac('sha256', hashKey).update(profileKey).digest('base64url')}` },
-  });
+  const keyOf = (profileKey: string): Item => ({ pk: { S: tombstoneId(hashKey, profileKey) } });
   return {
     async read(profileKeys) {
       const unique = [...new Set(profileKeys)];
@@ -51,6 +49,12 @@ export function createDynamoTombstoneStore({ client, table, hashKey }: DynamoTom
   };
 }
 
-function tombstoneOf(item: Item): Tombstone {
+/** The primary key of a profile's tombstone, from which the profile cannot be told. */
+export function tombstoneId(hashKey: string, profileKey: string): string {
+  return `tombstone|${createHmac('sha256', hashKey).update(profileKey).digest('base64url')}`;
+}
+
+/** The tombstone that an item holds. */
+export function tombstoneOf(item: Item): Tombstone {
   return { mark: markOfItem(item), erasedAtMs: Number(item['erased_at']?.N ?? 0) };
 }

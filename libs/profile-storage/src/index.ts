@@ -1,4 +1,4 @@
-export { createDynamoClient, type DynamoConfig } from './dynamo-client';
+export { createDynamoClient, createDynamoStreamsClient, type DynamoConfig } from './dynamo-client';
 export { ensureTables, tableNames, type TableNames } from './tables';
 export type {
   OwnerQuery,
@@ -17,7 +17,20 @@ export { DynamoCheckpointStore, type DynamoCheckpointStoreOptions } from './dyna
 export { sharedErasureHashKey } from './erasure-hash-key';
 export type { Tombstone, TombstoneStore } from './tombstone-store';
 export { createDynamoTombstoneStore, type DynamoTombstoneStoreOptions } from './dynamo-tombstone-store';
+export { readProgress, type ReaderProgress } from './reader-progress';
+export { scanTombstones, type TombstoneSet } from './tombstone-scan';
 export { createDynamoReaderRegistry, type ReaderRegistry } from './reader-registry';
 export { createDynamoItemStore, type ItemStore } from './item-store';
 export { createDynamoUserStore, type UserStore } from './user-store';
 export { InMemoryCheckpointStore, InMemoryTileStore, InMemoryTombstoneStore } from './in-memory-stores';
+export {
+  DynamoTableChanges,
+  type ChangeCursor,
+  type DynamoTableChangesOptions,
+  type ReadChanges,
+  type ShardProgress,
+  type TableChange,
+  type TableChanges,
+} from './table-changes';
+export { scanKeys, type KeyPage } from './table-keys';
+export { createDynamoProgressStore, type ProgressStore, type StoredProgress } from './progress-store';

@@ -16,11 +16,14 @@ export interface ItemStore {
 export function createDynamoItemStore({
   client,
   table,
+  consistent = false,
 }: {
   readonly client: DynamoDBClient;
   readonly table: string;
+  /** Whether reads see every write that was answered before, at twice the price. Default: false. */
+  readonly consistent?: boolean;
 }): ItemStore {
-  const reads = new BulkReads(client, { table, consistent: false, concurrency: 8 });
+  const reads = new BulkReads(client, { table, consistent, concurrency: 8 });
   return {
     async getItems(itemIds) {
       const unique = [...new Set(itemIds)];

@@ -8,6 +8,7 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { retry } from '@affinity/service-kit';
+import { changeStreamSpecification } from './change-stream';
 import { dynamoFailure } from './dynamo-client';
 
 /** The names of the tables of one deployment. */
@@ -35,10 +36,10 @@ export function ensureTables(client: DynamoDBClient, names: TableNames): Promise
 
 async function makeTables(client: DynamoDBClient, names: TableNames): Promise<void> {
   await Promise.all([
-    ensureTable(client, { name: names.tiles, sortKey: true }),
-    ensureTable(client, { name: names.users, sortKey: false }),
-    ensureTable(client, { name: names.items, sortKey: false }),
-    ensureTable(client, { name: names.control, sortKey: false }),
+    ensureTable(client, { name: names.tiles, sortKey: true, changeStream: false }),
+    ensureTable(client, { name: names.users, sortKey: false, changeStream: true }),
+    ensureTable(client, { name: names.items, sortKey: false, changeStream: true }),
+    ensureTable(client, { name: names.control, sortKey: false, changeStream: false }),
   ]);
   await ensureTimeToLive(client, names.tiles);
 }
@@ -46,6 +47,8 @@ async function makeTables(client: DynamoDBClient, names: TableNames): Promise<vo
 interface TableSettings {
   readonly name: string;
   readonly sortKey: boolean;
+  /** Whether others follow its changes. */
+  readonly changeStream: boolean;
 }
 
 async function ensureTable(client: DynamoDBClient, table: TableSettings): Promise<void> {
@@ -59,10 +62,11 @@ async function ensureTable(client: DynamoDBClient, table: TableSettings): Promis
   );
 }
 
-function createInput({ name, sortKey }: TableSettings): CreateTableCommandInput {
+function createInput({ name, sortKey, changeStream }: TableSettings): CreateTableCommandInput {
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
+    ...(changeStream ? { StreamSpecification: changeStreamSpecification } : {}),
     AttributeDefinitions: [
       { AttributeName: 'pk', AttributeType: 'S' },
       ...(sortKey ? [{ AttributeName: 'sk', AttributeType: 'S' } as const] : []),

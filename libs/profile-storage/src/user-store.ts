@@ -16,9 +16,12 @@ export interface UserStore {
 export function createDynamoUserStore({
   client,
   table,
+  consistent = false,
 }: {
   readonly client: DynamoDBClient;
   readonly table: string;
+  /** Whether reads see every write that was answered before, at twice the price. Default: false. */
+  readonly consistent?: boolean;
 }): UserStore {
   const fail = (error: unknown): never => {
     throw dynamoFailure(error);
@@ -26,7 +29,7 @@ export function createDynamoUserStore({
   return {
     async get(userId) {
       const { Item } = await client
-        .send(new GetItemCommand({ TableName: table, Key: { pk: { S: userId } } }))
+        .send(new GetItemCommand({ TableName: table, Key: { pk: { S: userId } }, ConsistentRead: consistent }))
         .catch(fail);
       if (Item === undefined) return undefined;
       return {

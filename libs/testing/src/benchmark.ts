@@ -110,3 +110,14 @@ export function reportBenchmark(name: string, rows: readonly BenchmarkRow[], fol
     `${JSON.stringify({ name, node: process.version, at: new Date().toISOString(), rows }, undefined, 2)}\n`,
   );
 }
+
+/** Runs a benchmark and ends the process with how that went. */
+export function runBenchmark(measure: () => Promise<void>): void {
+  measure().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.exit(1);
+    },
+  );
+}

@@ -24,6 +24,7 @@ export {
   median,
   percentile,
   reportBenchmark,
+  runBenchmark,
   saturate,
   zipf,
 } from './benchmark';

@@ -1,6 +1,7 @@
 import { Event, StreamRecord, toAttributes } from '@affinity/contracts';
-import { profileKeyOf } from '@affinity/domain';
+import { profileKeyOf, type Mark } from '@affinity/domain';
 import { connectNats, createEventPublisher, ensureEventStreams } from '@affinity/messaging';
+import { createDynamoClient, createDynamoReaderRegistry, tableNames } from '@affinity/profile-storage';
 import { silentLogger } from '@affinity/service-kit';
 import {
   freePort,
@@ -41,12 +42,16 @@ export interface FeedFixture {
   readonly connection: NatsConnection;
   readonly personalize: ServiceProcess;
   readonly personalizePort: number;
+  /** What the names of all tables begin with. */
+  readonly tablePrefix: string;
   publish(event: Partial<Event>): Promise<void>;
   startFeed(env?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
   /** The events of these items that PutEvents acknowledged, in order, repeats included. */
   received(itemPrefix: string): Promise<readonly LearnedEvent[]>;
   /** Distinct events that the model learned from. */
   learned(): Promise<number>;
+  /** The lowest checkpoint of all partitions, as the purge of the stream sees it. */
+  lowestCheckpoint(): Promise<Mark | undefined>;
   close(): Promise<void>;
 }
 
@@ -66,23 +71,35 @@ export async function startFeedFixture(): Promise<FeedFixture> {
     app: 'personalize-local',
     env: { AFFINITY_HTTP_PORT: String(personalizePort), AFFINITY_METRICS_PORT: '0', AFFINITY_DATA_DIR: dataDir },
   });
+  const tablePrefix = `${uniqueName('t')}-`;
   const env = {
-    ...serviceEnvironment(stack.addresses, { schemaFile, tablePrefix: `${uniqueName('t')}-`, partitions }),
+    ...serviceEnvironment(stack.addresses, { schemaFile, tablePrefix, partitions }),
     AFFINITY_PERSONALIZE_ENDPOINT: `http://127.0.0.1:${personalizePort}`,
     AFFINITY_PERSONALIZE_TRACKING_ID: 'affinity-tracker',
     AFFINITY_CHECKPOINT_MS: '200',
     AFFINITY_LEASE_TTL_MS: '1000',
   };
+  const { endpoint, region, accessKeyId, secretAccessKey } = stack.addresses.dynamodb;
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
+  const dynamo = createDynamoClient({
+    dynamoEndpoint: endpoint,
+    dynamoRegion: region,
+    dynamoTablePrefix: tablePrefix,
+  });
+  const registry = createDynamoReaderRegistry({ client: dynamo, table: tableNames(tablePrefix).control });
   return {
     stack,
     connection,
     personalize,
     personalizePort,
+    tablePrefix,
     publish: (event) => publish(publisher, event),
     startFeed: (over = {}) => startServiceProcess({ app: 'personalize-feed', env: { ...env, ...over } }),
     received: async (itemPrefix) => (await readJournal(dataDir)).filter(({ itemId }) => itemId.startsWith(itemPrefix)),
     learned: () => readMetric(personalize, 'affinity_personalize_events_learned'),
+    lowestCheckpoint: () => registry.lowestCheckpoint(),
     close: async () => {
+      dynamo.destroy();
       await connection.close();
       await personalize.kill();
       await stack.stop();

@@ -1,4 +1,4 @@
-import { deadLetterHeaders, deadLettersStream, messageId } from '@affinity/contracts';
+import { deadLetterHeaders, deadLettersStream, eventsStream, messageId } from '@affinity/contracts';
 import { startHttpFaultProxy, until } from '@affinity/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { readMetric, startFeedFixture, type FeedFixture, type LearnedEvent } from './feed-fixture';
@@ -102,6 +102,21 @@ describe('personalize-feed', () => {
     try {
       await receivedAll(20, 'b');
       expect(await fixture.received('a')).toHaveLength(100);
+    } finally {
+      await feed.stop();
+    }
+  });
+
+  it('holds back no purge by partitions without events: their checkpoints move on with the stream', async () => {
+    const feed = await fixture.startFeed({ AFFINITY_IDLE_CHECKPOINT_MS: '200' });
+    try {
+      for (let i = 0; i < 5; i += 1) await fixture.publish({ eventId: `i${i}`, userId: 'only-one', itemId: `i${i}` });
+      const manager = await jetstreamManager(fixture.connection);
+      const { state } = await manager.streams.info(eventsStream);
+      const moved = async () => ((await fixture.lowestCheckpoint())?.sequence ?? 0) >= state.last_seq;
+      await until(moved, 30_000, 'all checkpoints to reach the end of the stream');
+      await fixture.publish({ eventId: 'after-idle', userId: 'another', itemId: 'i-after' });
+      await receivedAll(6, 'i');
     } finally {
       await feed.stop();
     }

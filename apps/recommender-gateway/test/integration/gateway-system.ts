@@ -65,12 +65,15 @@ export interface GatewaySystemOptions {
   readonly experiment?: string;
   /** Whether the gateway publishes what it shows. Default: true. */
   readonly impressions?: boolean;
+  /** Further settings of the gateway. */
+  readonly gatewayEnv?: Readonly<Record<string, string>>;
 }
 
 /** Starts everything. */
 export async function startGatewaySystem({
   experiment,
   impressions = true,
+  gatewayEnv = {},
 }: GatewaySystemOptions = {}): Promise<GatewaySystem> {
   const folder = await mkdtemp(join(tmpdir(), 'affinity-gateway-'));
   const schemaFile = join(folder, 'schema.yaml');
@@ -87,6 +90,7 @@ export async function startGatewaySystem({
     modelEndpoint: modelProxy.endpoint,
     experimentFile,
     impressions,
+    gatewayEnv,
   });
   const clients = connect(services);
   const publish = async (userId: string, event: Partial<Event>): Promise<void> => {
@@ -136,7 +140,6 @@ export async function startGatewaySystem({
     },
     close: async () => {
       for (const client of Object.values(clients)) client.close();
-      await services.gateway.stop();
       await Promise.all(Object.values(services).map((service) => service.kill()));
       await modelProxy.stop();
       await stack.stop();
@@ -152,11 +155,12 @@ interface StartOptions {
   readonly modelEndpoint: string;
   readonly experimentFile: string | undefined;
   readonly impressions: boolean;
+  readonly gatewayEnv: Readonly<Record<string, string>>;
 }
 
 async function startServices(
   { addresses }: BackingStack<'nats' | 'redis' | 'dynamodb'>,
-  { schemaFile, dataDir, personalizePort, modelEndpoint, experimentFile, impressions }: StartOptions,
+  { schemaFile, dataDir, personalizePort, modelEndpoint, experimentFile, impressions, gatewayEnv }: StartOptions,
 ): Promise<GatewaySystem['services']> {
   const { nats, redis, dynamodb } = addresses;
   const shared = { schemaFile, tablePrefix: `${uniqueName('t')}-`, partitions: 8 };
@@ -190,9 +194,7 @@ async function startServices(
   const gateway = await start('recommender-gateway', {
     ...serviceEnvironment({ nats }, shared),
     AFFINITY_PERSONALIZE_ENDPOINT: modelEndpoint,
-    NODE_OPTIONS: '--cpu-prof --cpu-prof-dir=/tmp/prof',
     AFFINITY_MODEL_PRICE_PER_1000: '0.5',
-    AFFINITY_CATALOGUE_CACHE_MS: '2000',
     ...(impressions ? { AFFINITY_INGEST_ADDRESS: `127.0.0.1:${ingestPort}` } : {}),
     ...(experimentFile === undefined ? {} : { AFFINITY_EXPERIMENT_FILE: experimentFile }),
     AFFINITY_GRPC_PORT: String(gatewayPort),
@@ -202,6 +204,7 @@ async function startServices(
     AFFINITY_PERSONALIZE_CAMPAIGN_ARN: String(personalize.ready['visitorCampaign']),
     AFFINITY_PERSONALIZE_RELATED_CAMPAIGN_ARN: String(personalize.ready['relatedCampaign']),
     AFFINITY_PERSONALIZE_RANKING_CAMPAIGN_ARN: String(personalize.ready['rankingCampaign']),
+    ...gatewayEnv,
   });
   return { ingest, aggregator, store, personalize, feed, gateway };
 }

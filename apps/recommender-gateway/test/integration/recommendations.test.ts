@@ -26,7 +26,7 @@ describe('recommender-gateway', () => {
   let system: GatewaySystem;
 
   beforeAll(async () => {
-    system = await startGatewaySystem();
+    system = await startGatewaySystem({ gatewayEnv: { AFFINITY_CATALOGUE_CACHE_MS: '2000' } });
     await system.putItems(items);
     for (let user = 0; user < 20; user += 1) {
       const seen = Array.from({ length: 12 }, (_, i) => `car-${(user * 7 + i * 5) % 48}`);
