@@ -61,7 +61,8 @@ async function publishSteadily({ ingest }: Clients, rate: number): Promise<numbe
   const calls: Promise<unknown>[] = [];
   while (performance.now() - startedAt < durationMs) {
     await pace.take(size);
-    calls.push(ingest.publishEvents({ events: Array.from({ length: size }, () => nextEvent()) }));
+    const events = Array.from({ length: size }, () => nextEvent());
+    calls.push(retry(() => ingest.publishEvents({ events }), { attempts: 50 }));
   }
   await Promise.all(calls);
   return (calls.length * size * 1_000) / (performance.now() - startedAt);
@@ -74,8 +75,9 @@ async function probe({ ingest, profiles }: Clients, userId: string): Promise<num
   const token = decodeReadToken(readToken);
   if (token === undefined) throw new Error('ingest gave no token');
   const options = { readToken: encodeReadToken(token), freshness: Freshness.UNSPECIFIED };
-  const { info } = await profiles.getProfile({ profile: { key: { $case: 'userId', value: userId } }, options });
-  if (info?.tokenCovered !== true) throw new Error(`the event of ${userId} did not become visible in time`);
+  const request = { profile: { key: { $case: 'userId' as const, value: userId } }, options };
+  const { info } = await profiles.getProfile(request, { timeoutMs: 60_000 });
+  if (info?.tokenCovered !== true) throw new Error(`the event of ${userId} did not become visible in a minute`);
   return performance.now() - startedAt;
 }
 

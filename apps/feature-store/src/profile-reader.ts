@@ -39,7 +39,7 @@ export type ReadContext = Pick<CallContext, 'deadlineAt' | 'signal'>;
 
 /** Part of a call's time that is kept for reading and answering after the wait for a token. */
 const reserveMs = 50;
-/** Longest wait for a token where the caller set no deadline, in milliseconds. */
+/** Longest wait for a token on a stream without a deadline, in milliseconds. */
 const longestWaitMs = 5_000;
 
 /** Answers questions about profiles. */
@@ -103,7 +103,8 @@ export class ProfileReader {
   }
 
   private async waitFor(profileKey: string, position: TokenPosition, context: ReadContext): Promise<boolean> {
-    const leftMs = Math.min(context.deadlineAt - this.nowMs() - reserveMs, longestWaitMs);
+    const { deadlineAt } = context;
+    const leftMs = Number.isFinite(deadlineAt) ? deadlineAt - this.nowMs() - reserveMs : longestWaitMs;
     const wait = deadlineSignal(Math.max(0, leftMs), context.signal);
     try {
       return await this.options.watermarks.waitFor(
