@@ -6,7 +6,7 @@ export NX_ISOLATE_PLUGINS := false
 export NX_TUI := false
 export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 
-.PHONY: help setup build demo test up down verify bench chaos contracts-package clean
+.PHONY: help setup build demo test up down verify bench chaos soak contracts-package clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -34,6 +34,9 @@ verify: setup ## All that CI checks: format, contracts, types, lint, tests
 
 chaos: build ## Kill, hang, cut off and roll back for some minutes, then compare every count; SEED=N repeats a run
 	@node --enable-source-maps dist/apps/chaos/main.cjs $(if $(SEED),--seed $(SEED))
+
+soak: build ## Ten minutes of steady load; checks that no service's heap grows over the second half
+	@node --enable-source-maps dist/apps/demo/main.cjs soak $(if $(MINUTES),--minutes $(MINUTES))
 
 bench: build ## Measure, each as a ratio to a bare baseline; results in bench/results
 	@node bench/run.mjs

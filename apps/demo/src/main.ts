@@ -3,6 +3,7 @@ import { runDemo } from './demo';
 import { defaultMarketplace } from './demo-options';
 import { Report } from './report/report';
 import { serve } from './serve';
+import { defaultSoakOptions, runSoak } from './soak/soak';
 import { describeBackground, startBackground, stopBackground } from './system/background-system';
 
 const report = new Report(process.stdout);
@@ -33,6 +34,16 @@ program
     const marketplace = { seed, items, users: visitors, events };
     const options = data === undefined ? { marketplace } : { marketplace, dataDir: data };
     const held = await runDemo(options, { report, signal: interruption.signal });
+    report.line(held ? '\nEverything held.' : '\nNot everything held.');
+    process.exitCode = held ? 0 : 1;
+  });
+
+program
+  .command('soak')
+  .description('Runs everything under a steady load, and checks that no heap grows over the second half.')
+  .option('--minutes <number>', 'how long', wholeNumber, defaultSoakOptions.minutes)
+  .action(async ({ minutes }: { readonly minutes: number }) => {
+    const held = await runSoak({ ...defaultSoakOptions, minutes }, { report, signal: interruption.signal });
     report.line(held ? '\nEverything held.' : '\nNot everything held.');
     process.exitCode = held ? 0 : 1;
   });

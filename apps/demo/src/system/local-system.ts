@@ -25,6 +25,10 @@ export interface LocalSystemOptions {
   readonly ports?: SystemPorts;
   /** How long the lake sink gathers events for an object, in milliseconds. */
   readonly lakeFlushMs: number;
+  /** Options of Node for every service. */
+  readonly nodeOptions?: string;
+  /** Settings of services beside those that they need. */
+  readonly settings?: Partial<Readonly<Record<SystemApp, Readonly<Record<string, string>>>>>;
   /** Told in one line of what takes long. */
   readonly report: (line: string) => void;
   /** Told when a service ends that nobody stopped, with its last output. */
@@ -43,6 +47,8 @@ export interface LocalSystem {
   readonly apps: readonly SystemApp[];
   /** Where a service answers gRPC or HTTP, as `host:port`; undefined for those that answer neither. */
   addressOf(app: SystemApp): string | undefined;
+  /** The process of a service. Throws when it is not part of the system. */
+  process(app: SystemApp): ServiceProcess;
   /** Ends a service without warning (SIGKILL) and starts it again; resolves when it is ready. */
   crash(app: SystemApp): Promise<void>;
   /** Stops everything, services first. Once only. */
@@ -100,9 +106,14 @@ class RunningSystem implements LocalSystem {
     return typeof port === 'number' ? `127.0.0.1:${port}` : undefined;
   }
 
-  async crash(app: SystemApp): Promise<void> {
+  process(app: SystemApp): ServiceProcess {
     const process = this.processes.get(app);
     if (process === undefined) throw new Error(`${app} is not part of this system`);
+    return process;
+  }
+
+  async crash(app: SystemApp): Promise<void> {
+    const process = this.process(app);
     this.ending.add(app);
     await process.kill();
     await process.restart();
@@ -127,7 +138,9 @@ class RunningSystem implements LocalSystem {
       addressOf: (other) => this.addressOf(other) ?? `127.0.0.1:${this.portOf(other)}`,
       port: this.portOf(app),
     });
-    const process = await startServiceProcess({ app, env });
+    const { nodeOptions, settings } = this.options;
+    const more = { ...settings?.[app], ...(nodeOptions === undefined ? {} : { NODE_OPTIONS: nodeOptions }) };
+    const process = await startServiceProcess({ app, env: { ...env, ...more } });
     this.processes.set(app, process);
     this.watch(app, process);
   }
