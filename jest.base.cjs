@@ -4,6 +4,7 @@ exports.baseConfig = () => ({
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@affinity/source', 'node', 'require', 'default'] },
   transform: {
+    '^.+\\.sql$': '<rootDir>/tools/jest-text-transform.cjs',
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' }],
   },
   transformIgnorePatterns: ['/node_modules/(?!@affinity/)'],

@@ -24,7 +24,8 @@ await build({
   target: 'node20',
   format: 'cjs',
   conditions: ['@affinity/source'],
-  external: ['grpc-health-check', '@grpc/reflection', '@grpc/proto-loader', 'testcontainers'],
+  external: ['grpc-health-check', '@grpc/reflection', '@grpc/proto-loader', 'testcontainers', '@duckdb/node-api'],
+  loader: { '.sql': 'text' },
   sourcemap: true,
   logLevel: 'warning',
 });

@@ -1,13 +1,11 @@
 // Bundles one app into dist/apps/<name>/main.cjs. Usage: node tools/bundle.mjs <name>
 import { build } from 'esbuild';
 import { join } from 'node:path';
+import { unbundled } from './unbundled.mjs';
 
 const root = join(import.meta.dirname, '..');
 const name = (process.argv[2] ?? '').replace(/^@affinity\//, '');
 if (!/^[a-z-]+$/.test(name)) throw new Error('usage: node tools/bundle.mjs <app name>');
-
-// These read .proto files or native parts from their own package folders, so they stay outside the bundle.
-const external = ['grpc-health-check', '@grpc/reflection', '@grpc/proto-loader', 'testcontainers', '@duckdb/node-api'];
 
 await build({
   entryPoints: [join(root, 'apps', name, 'src/main.ts')],
@@ -17,7 +15,8 @@ await build({
   target: 'node20',
   format: 'cjs',
   conditions: ['@affinity/source'],
-  external,
+  external: unbundled,
+  loader: { '.sql': 'text' },
   sourcemap: true,
   logLevel: 'warning',
 });

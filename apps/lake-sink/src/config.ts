@@ -62,6 +62,12 @@ export const lakeSinkSettings = {
     schema: text(64),
     doc: 'Name of this replica; unique, random unless told',
   }),
+  idleCheckpointMs: defaulted({
+    env: 'IDLE_CHECKPOINT_MS',
+    schema: integer(100, 3_600_000),
+    default: '30000',
+    doc: 'Milliseconds between looks whether the checkpoint of an idle shard may move on',
+  }),
   leaseTtlMs: defaulted({
     env: 'LEASE_TTL_MS',
     schema: integer(1_000, 60_000),

@@ -57,6 +57,7 @@ async function build(context: ServiceContext<LakeSinkConfig>): Promise<void> {
       connection,
       lookup: createStreamLookup(await jetstreamManager(connection)),
       deadLetters: createDeadLetterStore(connection),
+      idleCheckpointMs: config.idleCheckpointMs,
       flushBytes: config.flushBytes,
       flushMs: config.flushMs,
       clock: systemClock,

@@ -17,8 +17,8 @@ import type { SealedRange } from './pending-range';
 /**
  * Stores ranges of a shard so that each message is in exactly one object, whatever crashes, hangs or overlaps.
  *
- * R1. A range begins with the first message of the shard after a *boundary*: the beginning of the stream, or the last
- *     message of a stored object. Checkpoints are boundaries.
+ * R1. A range begins with the first message of the shard after a *boundary*: the beginning of the stream, the last message
+ *     of a stored object, or a later position that no message of the shard lies before. Checkpoints are boundaries.
  * R2. An object's key follows from the first message of its range alone, and the store lets one put of a key succeed. So
  *     after each boundary there is at most one object, and the objects form one chain without gap or overlap; where a
  *     range ends is decided by the put that succeeds.
@@ -101,7 +101,8 @@ export class RangeWriter {
     return fromMetadata(key, head.metadata).last;
   }
 
-  private async moveCheckpoint(mark: Mark): Promise<void> {
+  /** Moves the checkpoint to a boundary. Throws CheckpointMovedError as R4 says. */
+  async moveCheckpoint(mark: Mark): Promise<void> {
     const { checkpoints, shard, writer } = this.options;
     const version = this.version + 1;
     const written = await checkpoints.write(shard.shard, { mark, version, writer }, this.version);

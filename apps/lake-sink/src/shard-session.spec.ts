@@ -62,7 +62,8 @@ async function storeMessages(
   const still = { ...clock, sleep: () => new Promise<void>(() => undefined) };
   const observer = { onStored: () => undefined, onProblem: () => undefined };
   const toLine = ({ position }: ShardMessage) => Promise.resolve(`line ${position.sequence}`);
-  const session = new ShardSession({ read, ranges, toLine, flushBytes, flushMs, clock: still, observer });
+  const idle = { everyMs: Infinity, position: () => Promise.resolve(undefined) };
+  const session = new ShardSession({ read, ranges, toLine, flushBytes, flushMs, clock: still, observer, idle });
   const { signal } = new AbortController();
   await session.run({ intake: signal, work: signal });
 }

@@ -2,6 +2,7 @@ import { covers, type Mark } from '@affinity/domain';
 import type { StreamMessage } from '@affinity/messaging';
 import type { Clock } from '@affinity/service-kit';
 import { DueTimer } from './due-timer';
+import { fromUnknown } from '@affinity/service-kit';
 import { keepTrying } from './keep-trying';
 import { PendingRange } from './pending-range';
 import type { RangeObject, RangeWriter } from './range-writer';
@@ -35,13 +36,23 @@ export interface ShardSessionOptions {
   readonly flushMs: number;
   readonly clock: Clock;
   readonly observer: ShardObserver;
+  /** How the checkpoint of a shard without messages moves on. */
+  readonly idle: IdleOptions;
+}
+
+/** So that a shard without messages holds back no purge of the stream. */
+export interface IdleOptions {
+  /** Milliseconds between looks; Infinity: never. */
+  readonly everyMs: number;
+  /** The last position of the stream, if it holds no message of the shard after the one read last. */
+  readonly position: (lastRead: Mark | undefined) => Promise<Mark | undefined>;
 }
 
 /** Why a session ended: told to, or it met another writer's object. */
 export type SessionEnd = 'stopped' | 'met';
 
 type Messages = AsyncGenerator<ShardMessage, void, undefined>;
-type Step = { readonly kind: 'message'; readonly message: ShardMessage } | { readonly kind: 'due' | 'ended' };
+type Step = { readonly kind: 'message'; readonly message: ShardMessage } | { readonly kind: 'due' | 'look' | 'ended' };
 
 /**
  * One life of a shard's sink: reads from the stored checkpoint, and stores range after range.
@@ -53,9 +64,13 @@ type Step = { readonly kind: 'message'; readonly message: ShardMessage } | { rea
 export class ShardSession {
   private readonly pending = new PendingRange();
   private checkpoint: Mark | undefined;
+  private lastRead: Mark | undefined;
   private dueAt = Infinity;
+  private lookAt: number;
 
-  constructor(private readonly options: ShardSessionOptions) {}
+  constructor(private readonly options: ShardSessionOptions) {
+    this.lookAt = options.clock.now() + options.idle.everyMs;
+  }
 
   /** Bytes of lines that wait to be stored. */
   get bufferedBytes(): number {
@@ -86,12 +101,13 @@ export class ShardSession {
     try {
       let next = messages.next();
       for (;;) {
-        const step = await Promise.race([next.then(toStep), timer.wait(this.dueAt).then(toDue)]);
+        const step = await Promise.race([next.then(toStep), this.nextTime(timer)]);
         if (step.kind === 'message') {
           next = messages.next();
           next.catch(() => undefined); // Looked at in the next turn, unless this one throws.
           await this.take(step.message, work);
         }
+        if (step.kind === 'look') await this.moveWhileIdle();
         if (this.mustStore(step) && !(await this.storePending(work))) return 'met';
         if (step.kind === 'ended') return 'stopped';
       }
@@ -102,11 +118,35 @@ export class ShardSession {
 
   private mustStore({ kind }: Step): boolean {
     const { flushBytes, clock } = this.options;
-    return kind !== 'message' || this.pending.bytes >= flushBytes || clock.now() >= this.dueAt;
+    if (kind === 'due' || kind === 'ended') return true;
+    return this.pending.bytes >= flushBytes || clock.now() >= this.dueAt;
+  }
+
+  private async nextTime(timer: DueTimer): Promise<Step> {
+    const kind = this.lookAt < this.dueAt ? 'look' : 'due';
+    await timer.wait(Math.min(this.lookAt, this.dueAt));
+    return { kind };
+  }
+
+  /** A position behind which nothing of the shard was published is as good a boundary as the end of an object. */
+  private async moveWhileIdle(): Promise<void> {
+    const { clock, idle, ranges } = this.options;
+    this.lookAt = clock.now() + idle.everyMs;
+    if (this.pending.first !== undefined) return;
+    try {
+      const position = await idle.position(this.lastRead ?? this.checkpoint);
+      if (position === undefined) return;
+      await ranges.moveCheckpoint(position);
+      this.checkpoint = position;
+    } catch (thrown) {
+      // What is away now is looked at again; another writer's checkpoint ends the session.
+      if (fromUnknown(thrown).code === 'ABORTED') throw thrown;
+    }
   }
 
   private async take(message: ShardMessage, work: AbortSignal): Promise<void> {
     const { checkpoint, options } = this;
+    this.lastRead = message.position;
     // After a rollback of the stream reading begins at the checkpoint's instant, not behind a message.
     if (checkpoint !== undefined && covers(checkpoint, message.position)) return;
     const line = await options.toLine(message, work);
@@ -138,8 +178,4 @@ export class ShardSession {
 
 function toStep(result: IteratorResult<ShardMessage, void>): Step {
   return result.done === true ? { kind: 'ended' } : { kind: 'message', message: result.value };
-}
-
-function toDue(): Step {
-  return { kind: 'due' };
 }

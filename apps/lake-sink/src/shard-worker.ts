@@ -1,6 +1,6 @@
 import { partitionOfSubject } from '@affinity/contracts';
 import { claimLayout, type DatasetLayout, type ObjectStore } from '@affinity/lake';
-import { readPartition, type DeadLetterStore, type StreamLookup } from '@affinity/messaging';
+import { idlePosition, readPartition, type DeadLetterStore, type StreamLookup } from '@affinity/messaging';
 import type { CheckpointStore } from '@affinity/profile-storage';
 import { AffinityError, fromUnknown, type Clock, type Logger } from '@affinity/service-kit';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -8,7 +8,7 @@ import { keepTrying } from './keep-trying';
 import { lineOf } from './message-line';
 import { RangeWriter, type RangeObject } from './range-writer';
 import { shardFilters } from './shard-partitions';
-import { ShardSession, type ReadShard, type SessionEnd, type ShardMessage } from './shard-session';
+import { ShardSession, type IdleOptions, type ReadShard, type SessionEnd, type ShardMessage } from './shard-session';
 
 /** Name of this reader in dead letters and checkpoints. */
 export const readerName = 'lake-sink';
@@ -25,6 +25,8 @@ export interface ShardWorkerOptions {
   readonly deadLetters: DeadLetterStore;
   readonly flushBytes: number;
   readonly flushMs: number;
+  /** Milliseconds between looks whether the checkpoint of an idle shard may move on. */
+  readonly idleCheckpointMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
   /** A name that no other process bears. */
@@ -108,7 +110,8 @@ export class ShardWorker {
     const observer = { onStored, onProblem: (problem: string | undefined) => this.report(problem) };
     const toLine = (message: ShardMessage, signal: AbortSignal) => this.toLine(message, signal);
     const ranges = this.rangeWriter();
-    this.session = new ShardSession({ read: this.reader(), ranges, toLine, flushBytes, flushMs, clock, observer });
+    const options = { read: this.reader(), ranges, toLine, flushBytes, flushMs, clock, observer };
+    this.session = new ShardSession({ ...options, idle: this.idle() });
     const end: SessionEnd = await this.session.run({ intake: this.intake.signal, work: this.work.signal });
     if (end === 'met') logger.info({ shard }, 'met an object of another writer, going on after it');
   }
@@ -137,6 +140,12 @@ export class ShardWorker {
     const filters = shardFilters({ shard, ...layout });
     const log = logger.child({ shard });
     return (start) => readPartition({ connection, lookup, filters, logger: log, ...start });
+  }
+
+  private idle(): IdleOptions {
+    const { lookup, shard, layout, idleCheckpointMs } = this.options;
+    const filters = shardFilters({ shard, ...layout });
+    return { everyMs: idleCheckpointMs, position: (lastRead) => idlePosition(lookup, { filters, lastRead }) };
   }
 
   private async toLine(message: ShardMessage, signal: AbortSignal): Promise<string | undefined> {

@@ -72,7 +72,8 @@ export class SinkSimulation {
       const { flushBytes } = plan;
       const read = this.reader(life, intake);
       const observer = { onStored: () => undefined, onProblem: () => undefined };
-      const options = { read, ranges, flushBytes, flushMs: 1, clock: life.clock, observer };
+      const idle = { everyMs: Infinity, position: () => Promise.resolve(undefined) };
+      const options = { read, ranges, flushBytes, flushMs: 1, clock: life.clock, observer, idle };
       const running = new ShardSession({ ...options, toLine: (message) => life.toLine(message) });
       const end = await running.run({ intake: intake.signal, work: work.signal }).catch((error: unknown) => {
         if (!(error instanceof AffinityError && error.code === 'ABORTED')) throw error;

@@ -17,8 +17,14 @@ describe('readConfig', () => {
       accessKey: 'dev',
       secretKey: 'a-long-secret',
       baseHost: 'localhost',
+      buckets: [],
       drainMs: 10_000,
     });
+  });
+
+  it('reads the names of buckets', () => {
+    const environment = { ...given, AFFINITY_OBJECT_STORE_BUCKETS: 'lake, other' };
+    expect(readConfig(environment, readFile).buckets).toEqual(['lake', 'other']);
   });
 
   it('reports every problem at once', () => {

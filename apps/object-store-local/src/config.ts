@@ -10,6 +10,11 @@ const schema = z.strictObject({
   ACCESS_KEY: z.string().regex(/^[A-Za-z0-9]+$/, 'must have letters and digits only'),
   SECRET_KEY_FILE: z.string().min(1),
   BASE_HOST: z.string().min(1).default('localhost'),
+  BUCKETS: z
+    .string()
+    .default('')
+    .transform((line) => line.split(',').map((name) => name.trim()))
+    .transform((names) => names.filter((name) => name !== '')),
   DRAIN_MS: z.coerce.number().int().min(0).max(600_000).default(10_000),
 });
 
@@ -27,6 +32,8 @@ export interface ObjectStoreConfig {
   readonly secretKey: string;
   /** Requests to `<bucket>.<baseHost>` are virtual-host style. Default: localhost. */
   readonly baseHost: string;
+  /** Buckets, separated by commas, that are made at start unless they exist. Default: none. */
+  readonly buckets: readonly string[];
   /** How long a stop waits for requests that are under way. Default: 10,000. */
   readonly drainMs: number;
 }
@@ -42,7 +49,7 @@ export function readConfig(
   const own = Object.entries(environment).filter(([name]) => name.startsWith(PREFIX));
   const parsed = schema.safeParse(Object.fromEntries(own.map(([name, value]) => [name.slice(PREFIX.length), value])));
   if (!parsed.success) throw new Error(`The configuration is not valid:\n${describeProblems(parsed.error)}`);
-  const { PORT, HOST, ROOT, REGION, ACCESS_KEY, SECRET_KEY_FILE, BASE_HOST, DRAIN_MS } = parsed.data;
+  const { PORT, HOST, ROOT, REGION, ACCESS_KEY, SECRET_KEY_FILE, BASE_HOST, BUCKETS, DRAIN_MS } = parsed.data;
   const secretKey = readFile(SECRET_KEY_FILE).trim();
   if (secretKey.length < 8) throw new Error(`${PREFIX}SECRET_KEY_FILE: the secret must have at least 8 characters`);
   return {
@@ -53,6 +60,7 @@ export function readConfig(
     accessKey: ACCESS_KEY,
     secretKey,
     baseHost: BASE_HOST,
+    buckets: BUCKETS,
     drainMs: DRAIN_MS,
   };
 }

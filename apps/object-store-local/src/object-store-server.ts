@@ -29,7 +29,7 @@ export interface ObjectStoreServer {
   stop(options: { graceMs: number }): Promise<void>;
 }
 
-/** Opens the data folder and listens. Rejects when either fails. */
+/** Opens the data folder, makes the buckets that must be there and listens. Rejects when either fails. */
 export async function startObjectStore(
   config: ObjectStoreConfig,
   dependencies: ServerDependencies,
@@ -41,11 +41,18 @@ export async function startObjectStore(
     uploads: new MultipartUploads(folder),
     region: config.region,
   };
+  for (const bucket of config.buckets) await ensureBucket(store.buckets, bucket);
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
     void serve({ config, store, isStopping: () => !server.listening, ...dependencies }, request, response);
   });
   await listen(server, config);
   return { port: (server.address() as AddressInfo).port, stop: ({ graceMs }) => stop(server, graceMs) };
+}
+
+async function ensureBucket(buckets: Buckets, name: string): Promise<void> {
+  await buckets.create(name).catch((error: unknown) => {
+    if (!(error instanceof S3Error) || error.code !== 'BucketAlreadyOwnedByYou') throw error;
+  });
 }
 
 interface Context extends ServerDependencies {

@@ -16,7 +16,7 @@ const prefix = 'crm/clicks';
 const objects = 20;
 const linesPerObject = 50_000;
 const lines = objects * linesPerObject;
-const rounds = 3;
+const rounds = 5;
 const memoryBytes = 1024 * 1024 * 1024;
 const day = parseDay('2026-11-20') ?? 0;
 

@@ -1,7 +1,12 @@
 import { Command } from 'commander';
 import { addDeadLetterCommands } from './dead-letters/dead-letter-commands';
 import { addEvaluateProfiles } from './evaluate/evaluate-profiles-command';
+import { addEvaluateOnline } from './evaluate/online/evaluate-online-command';
+import { addEvaluateRecommendations } from './evaluate/recommendations/evaluate-recommendations-command';
+import { addForget } from './forget/forget-command';
+import { addLakeCommands } from './lake/lake-commands';
 import type { Output } from './output';
+import { addSetUp } from './set-up/set-up-command';
 
 /** What the command line works with. */
 export interface ProgramOptions extends Output {
@@ -9,16 +14,23 @@ export interface ProgramOptions extends Output {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The `affinity` command line. Exit codes: 0 done, 1 failed, 2 wrong use. */
+/** The `affinity` command line. Exit codes: 0 done, 1 failed, 2 wrong use: parsing throws CommanderError. */
 export function createProgram(options: ProgramOptions): Command {
   const program = new Command('affinity')
-    .description('Operate Affinity: evaluate, look after dead letters')
+    .description('Operate Affinity: evaluate, look after dead letters and the lake')
     .version('0.1.0')
-    .showHelpAfterError();
-  addEvaluateProfiles(program.command('evaluate').description('Measure how good profiles are'), options);
+    .showHelpAfterError()
+    .exitOverride();
+  const evaluate = program.command('evaluate').description('Measure how good profiles and recommendations are');
+  addEvaluateProfiles(evaluate, options);
+  addEvaluateRecommendations(evaluate, options);
+  addEvaluateOnline(evaluate, options);
   addDeadLetterCommands(
     program.command('dead-letters').description('See and replay what could not be handled'),
     options,
   );
+  addLakeCommands(program.command('lake').description('Tables, exports and training data from the lake'), options);
+  addForget(program, options);
+  addSetUp(program, options);
   return program;
 }

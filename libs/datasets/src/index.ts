@@ -15,6 +15,7 @@ export {
   type NaiveTile,
   type NaiveTiles,
 } from './oracle/naive-count';
+export { Random } from './marketplace/random';
 export { compareTiles, type CompareOptions, type PlacedTile } from './oracle/compare-tiles';
 export { type ArrivalOrder } from './oracle/compare-weights';
 export { type TileComparison } from './oracle/difference-report';

@@ -95,6 +95,7 @@ export {
 } from './collaborative/ensemble-parameters';
 export { EnsembleModel } from './collaborative/ensemble-model';
 export { type EventSequence } from './collaborative/held-out';
+export { type ValidationMetrics } from './collaborative/validation-metrics';
 export {
   finish,
   fitting,
@@ -103,3 +104,4 @@ export {
   training,
   type TrainingOptions,
 } from './collaborative/ensemble-training';
+export { bootstrapMean, type BootstrapOptions, type MeanEstimate } from './bootstrap';

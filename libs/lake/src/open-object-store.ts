@@ -1,12 +1,12 @@
 import { LocalObjectStore } from './local/local-object-store';
 import type { LakeConfig } from './lake-settings';
-import type { ObjectStore } from './object-store';
+import type { MutableObjectStore } from './mutable-object-store';
 import { createS3Client } from './s3-client';
 import { S3ObjectStore } from './s3-object-store';
 
 /** An object store and the way to let go of its connections. */
 export interface OpenObjectStore {
-  readonly store: ObjectStore;
+  readonly store: MutableObjectStore;
   close(): void;
 }
 

@@ -1,4 +1,8 @@
-import type { ListedObject, ObjectStore, ObjectToPut } from '../src/index';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { ListedObject, MutableObjectStore, ObjectStore, ObjectToPut } from '../src/index';
 
 function textObject(text: string, metadata: Readonly<Record<string, string>> = {}): ObjectToPut {
   return { body: Buffer.from(text), contentType: 'text/plain', metadata };
@@ -11,9 +15,9 @@ async function listed(store: ObjectStore, prefix: string): Promise<ListedObject[
 }
 
 /** What every ObjectStore must do. `open` gives an empty one. */
-export function describeObjectStore(name: string, open: () => Promise<ObjectStore>): void {
+export function describeObjectStore(name: string, open: () => Promise<MutableObjectStore>): void {
   describe(name, () => {
-    let store: ObjectStore;
+    let store: MutableObjectStore;
 
     beforeEach(async () => {
       store = await open();
@@ -66,6 +70,45 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
       ]);
       expect(await listed(store, 'zzz')).toEqual([]);
       expect(await listed(store, '')).toHaveLength(7);
+    });
+
+    it('replaces objects, also by files of any size', async () => {
+      await store.putIfAbsent('key', textObject('first', { n: '1' }));
+      await store.put('key', textObject('second', { n: '2' }));
+      expect(await store.head('key')).toEqual({ bytes: 6, metadata: { n: '2' } });
+      const folder = await mkdtemp(join(tmpdir(), 'affinity-put-'));
+      const body = Buffer.alloc(18_000_000, 'abcdefg');
+      await writeFile(join(folder, 'file'), body);
+      await store.putFile('key', { path: join(folder, 'file'), contentType: 'text/csv', metadata: { n: '3' } });
+      await rm(folder, { recursive: true });
+      expect(await store.head('key')).toEqual({ bytes: body.length, metadata: { n: '3' } });
+      expect((await buffer((await store.read('key'))!)).equals(body)).toBe(true);
+      expect(await store.read('other')).toBeUndefined();
+    });
+
+    it('replaces the version that was read, and no other', async () => {
+      await store.put('key', textObject('first'));
+      const { version } = (await store.getVersioned('key'))!;
+      const outcomes = await Promise.all(
+        Array.from({ length: 8 }, (_, i) => store.replace('key', version, textObject(`racer ${i}`, { i: String(i) }))),
+      );
+      expect(outcomes.filter((outcome) => outcome === 'replaced')).toHaveLength(1);
+      const found = (await store.getVersioned('key'))!;
+      expect(Buffer.from(found.body).toString()).toBe(`racer ${outcomes.indexOf('replaced')}`);
+      expect(found.metadata).toEqual({ i: String(outcomes.indexOf('replaced')) });
+      expect(await store.replace('key', version, textObject('late'))).toBe('changed');
+      expect(await store.replace('none', version, textObject('late'))).toBe('changed');
+      expect(await store.getVersioned('none')).toBeUndefined();
+    });
+
+    it('removes objects, after which their keys are free', async () => {
+      await store.put('a/key', textObject('first'));
+      await store.remove('a/key');
+      await store.remove('a/key');
+      expect(await store.get('a/key')).toBeUndefined();
+      expect(await listed(store, '')).toEqual([]);
+      expect(await store.putIfAbsent('a/key', textObject('second'))).toBe('stored');
+      expect(Buffer.from((await store.get('a/key'))!.body).toString()).toBe('second');
     });
 
     it('refuses keys that not every store could keep', async () => {

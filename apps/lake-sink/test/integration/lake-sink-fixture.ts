@@ -9,6 +9,8 @@ import {
   type RangeFacts,
 } from '@affinity/lake';
 import { connectNats, createEventPublisher, ensureEventStreams } from '@affinity/messaging';
+import type { Mark } from '@affinity/domain';
+import { createDynamoClient, DynamoCheckpointStore, tableNames } from '@affinity/profile-storage';
 import { silentLogger } from '@affinity/service-kit';
 import {
   startBackingStack,
@@ -30,6 +32,9 @@ import { gunzipSync } from 'node:zlib';
 /** Partitions and shards of these tests. */
 export const partitions = 8;
 export const shards = 4;
+
+/** What the names of tables begin with, unless told. */
+const tablePrefix = 'affinity-';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -60,6 +65,10 @@ export interface LakeSinkFixture {
   makeBucket(): Promise<void>;
   /** Publishes events `<name>0` to `<name><count - 1>` over all partitions; resolves when all are stored. */
   publish(count: number, name?: string): Promise<readonly string[]>;
+  /** Publishes events of one visitor; resolves when all are stored. */
+  publishOf(userId: string, count: number): Promise<readonly string[]>;
+  /** The checkpoint of each shard. */
+  checkpoints(): Promise<readonly (Mark | undefined)[]>;
   /** Publishes a message that is no record. */
   publishNoise(partition: number): Promise<void>;
   startSink(over?: Environment): Promise<ServiceProcess>;
@@ -99,6 +108,13 @@ export async function startLakeSinkFixture(): Promise<LakeSinkFixture> {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
   const client = createS3Client({ endpoint: objectStore.endpoint, region: objectStore.region, pathStyle: true });
   const lake = new S3ObjectStore(client, bucket);
+  const dynamo = createDynamoClient({
+    dynamoEndpoint: dynamodb.endpoint,
+    dynamoRegion: dynamodb.region,
+    dynamoTablePrefix: tablePrefix,
+  });
+  const reader = 'lake-sink/crm/dashboard_interaction';
+  const checkpoints = new DynamoCheckpointStore({ client: dynamo, table: tableNames(tablePrefix).control, reader });
   const connection = await connectNats(natsConfig(nats.url), { name: 'test', logger: silentLogger() });
   await ensureEventStreams(connection, { partitions, replicas: 1, maxBytes: -1 });
   return {
@@ -111,6 +127,16 @@ export async function startLakeSinkFixture(): Promise<LakeSinkFixture> {
       await client.send(new CreateBucketCommand({ Bucket: bucket }));
     },
     publish: (count, name = 'e') => publishEvents(connection, count, name),
+    publishOf: async (userId, count) => {
+      const ids = Array.from({ length: count }, (_, i) => `${userId}-${i}`);
+      const publisher = createEventPublisher({ connection, partitions, attempts: 20 });
+      for (const id of ids) await publisher.publish(messageOf(id, userId));
+      return ids;
+    },
+    checkpoints: async () => {
+      const stored = Array.from({ length: shards }, (_, shard) => checkpoints.read(shard));
+      return (await Promise.all(stored)).map((checkpoint) => checkpoint?.mark);
+    },
     publishNoise: async (partition) => {
       await jetstream(connection).publish(`events.${partition}.view`, Buffer.from([0xff, 0xff, 0xff]));
     },
@@ -121,6 +147,7 @@ export async function startLakeSinkFixture(): Promise<LakeSinkFixture> {
     close: async () => {
       await connection.close();
       client.destroy();
+      dynamo.destroy();
       await proxy.stop();
       await stack.stop();
       await rm(folder, { recursive: true });
@@ -139,22 +166,27 @@ async function publishEvents(connection: NatsConnection, count: number, name: st
   const queue = [...ids].reverse();
   const publishRest = async (): Promise<void> => {
     for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-      const body = StreamRecord.encode({ record: { $case: 'event', value: recordedEvent(id) } }).finish();
-      await publisher.publish({ profileKey: userOf(id), eventId: id, eventType: 'view', body });
+      await publisher.publish(messageOf(id, userOf(id)));
     }
   };
   await Promise.all(Array.from({ length: 64 }, publishRest));
   return ids;
 }
 
+function messageOf(eventId: string, userId: string) {
+  const value = recordedEvent(eventId, userId);
+  const body = StreamRecord.encode({ record: { $case: 'event', value } }).finish();
+  return { profileKey: userId, eventId, eventType: 'view', body };
+}
+
 function userOf(eventId: string): string {
   return `u${createHash('sha256').update(eventId).digest().readUInt16LE(0) % 997}`;
 }
 
-function recordedEvent(eventId: string) {
+function recordedEvent(eventId: string, userId: string) {
   const event = {
     eventId,
-    userId: userOf(eventId),
+    userId,
     sessionId: '',
     eventType: 'view',
     itemId: 'i1',

@@ -57,14 +57,15 @@ describe('lake-sink', () => {
     await fixture.makeBucket();
     fixture.proxy.setFaults({ dropAnswerRate: 0.2, errorRate: 0.1 });
     const sink = await start();
-    const publishing = fixture.publish(20_000);
+    const publishing: Promise<readonly string[]>[] = [];
     for (let kill = 0; kill < 4; kill += 1) {
       const before = (await fixture.objects()).length;
+      publishing.push(fixture.publish(5_000, `part${kill}-`));
       await until(async () => (await fixture.objects()).length > before + 3, 30_000, 'objects before a kill');
       await sink.kill();
       await sink.restart();
     }
-    await expectAllOnce(await publishing);
+    await expectAllOnce((await Promise.all(publishing)).flat());
     expect(fixture.proxy.counts().dropped).toBeGreaterThan(0);
   }, 180_000);
 
@@ -96,6 +97,20 @@ describe('lake-sink', () => {
     await start();
     await expectAllOnce([...ids, ...(await fixture.publish(500, 'late'))]);
   }, 60_000);
+
+  it('moves the checkpoints of shards without messages, and still stores each event once', async () => {
+    await fixture.makeBucket();
+    const idleMs = { AFFINITY_IDLE_CHECKPOINT_MS: '100' };
+    const sink = await start(idleMs);
+    const first = await fixture.publishOf('one-visitor', 10);
+    const reached = async (sequence: number): Promise<boolean> =>
+      (await fixture.checkpoints()).every((mark) => mark !== undefined && mark.sequence >= sequence);
+    await until(() => reached(10), 30_000, 'every shard to have moved past the events of one');
+    const rest = await fixture.publish(500);
+    await sink.kill();
+    await sink.restart();
+    await expectAllOnce([...first, ...rest]);
+  }, 120_000);
 
   it('waits, unready, while the bucket refuses, and recovers by itself', async () => {
     const sink = await start();
@@ -161,11 +176,21 @@ describe('lake-sink', () => {
     expect((await fixture.eventIds(store)).sort()).toEqual([...ids].sort());
     expect((await fixture.objects(store)).every(({ key }) => key.endsWith('.ndjson.gz'))).toBe(true);
     await sink.stop();
-    const other = await start({ ...env, AFFINITY_LAKE_SHARDS: '2' });
-    expect(await other.exited).toMatchObject({ code: 1 });
-    expect(other.logs()).toContain('was begun with');
+    expect(await lastWordsOf(() => start({ ...env, AFFINITY_LAKE_SHARDS: '2' }))).toContain('was begun with');
   }, 60_000);
 });
+
+/** The output of a sink that ends by itself with code 1, before it is ready or soon after. */
+async function lastWordsOf(starting: () => Promise<ServiceProcess>): Promise<string> {
+  try {
+    const sink = await starting();
+    expect(await sink.exited).toMatchObject({ code: 1 });
+    return sink.logs();
+  } catch (error) {
+    expect((error as Error).message).toContain('ended before it was ready (code 1)');
+    return (error as Error).message;
+  }
+}
 
 async function bufferedEvents(sink: ServiceProcess): Promise<boolean> {
   const answer = await fetch(`http://127.0.0.1:${sink.port('metricsPort')}/metrics`);

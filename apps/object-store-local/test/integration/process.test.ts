@@ -8,6 +8,7 @@ import { type ServiceProcess, startServiceProcess, until } from '@affinity/testi
 import {
   CreateBucketCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   PutObjectCommand,
   S3Client,
   paginateListObjectsV2,
@@ -15,6 +16,7 @@ import {
 import { CREDENTIALS } from './running-store';
 
 const Bucket = 'crash';
+const madeAtStart = 'made-at-start';
 const PATIENCE_MS = 20_000;
 
 describe('the server as a process', () => {
@@ -33,6 +35,7 @@ describe('the server as a process', () => {
         AFFINITY_OBJECT_STORE_ROOT: join(folder, 'data'),
         AFFINITY_OBJECT_STORE_ACCESS_KEY: CREDENTIALS.accessKeyId,
         AFFINITY_OBJECT_STORE_SECRET_KEY_FILE: join(folder, 'secret'),
+        AFFINITY_OBJECT_STORE_BUCKETS: madeAtStart,
       },
     });
     s3 = client();
@@ -55,6 +58,14 @@ describe('the server as a process', () => {
       maxAttempts: 1,
     });
   }
+
+  it('makes the buckets that it was told of at start, and starts again where they exist', async () => {
+    await s3.send(new HeadBucketCommand({ Bucket: madeAtStart }));
+    await server.restart();
+    s3.destroy();
+    s3 = client();
+    await s3.send(new HeadBucketCommand({ Bucket: madeAtStart }));
+  });
 
   const crash = async (): Promise<void> => {
     await server.kill();

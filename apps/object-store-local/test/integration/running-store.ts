@@ -60,6 +60,7 @@ function start(root: string, faults: unknown[]): Promise<ObjectStoreServer> {
     accessKey: CREDENTIALS.accessKeyId,
     secretKey: CREDENTIALS.secretAccessKey,
     baseHost: 'localhost',
+    buckets: [],
     drainMs: 1000,
   };
   return startObjectStore(config, { now: Date.now, onFault: (error) => void faults.push(error) });

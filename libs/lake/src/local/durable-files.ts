@@ -1,4 +1,5 @@
-import { link, mkdir, open, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Writes a new file and brings it to the disk. */
@@ -10,6 +11,27 @@ export async function writeDurably(path: string, content: Uint8Array): Promise<v
   } finally {
     await handle.close();
   }
+}
+
+/** Copies a file to a new one, sharing its blocks where the file system can, and brings it to the disk. */
+export async function copyDurably(source: string, path: string): Promise<void> {
+  await copyFile(source, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Gives a file another name, in place of the file that bears it, or does nothing if it is gone. Survives a power failure. */
+export async function moveFile(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+  await syncFolder(dirname(to));
 }
 
 /** Gives a file a second name unless that name is taken, which false says. The name survives a power failure. */

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { FileToPut, MutableObjectStore, VersionedObject } from '../mutable-object-store';
 import { requireObjectKey } from '../object-name';
-import type { ListedObject, ObjectHead, ObjectMetadata, ObjectStore, ObjectToPut, StoredObject } from '../object-store';
-import { codeOf, linkIfAbsent, makeFolder, removeFile, writeDurably } from './durable-files';
+import type { ListedObject, ObjectHead, ObjectMetadata, ObjectToPut, StoredObject } from '../object-store';
+import { codeOf, copyDurably, linkIfAbsent, makeFolder, moveFile, removeFile, writeDurably } from './durable-files';
 import { localFailure } from './local-failure';
+import { exists, ObjectPlace, readRecord, type CommitRecord } from './object-place';
 import { walkObjects } from './object-walk';
 
 /**
@@ -12,11 +16,14 @@ import { walkObjects } from './object-walk';
  * that links atomically.
  *
  * F1. A put writes the body under a name of its own, then commits by linking a record (metadata and that name) to the
- *     key's place in `.records`: the system lets one such link succeed.
- * F2. Only after that the body is linked to its key, so every visible file is complete and has its record.
- * F3. Whoever finds a record without its file, because a put was cut short between the two, finishes that put first.
+ *     key's place in `.records`: the system lets one such link succeed. A replacement links it to the place after the record
+ *     that it replaces, with the same effect.
+ * F2. Only after that the body takes the key's place, so every visible file is complete and has its record.
+ * F3. Whoever finds a record without its file, or a replacement that was decided and not carried out, because a put was cut
+ *     short between the two, finishes that put first.
+ * F4. A removal takes the body first: a record whose body is nowhere was removed.
  */
-export class LocalObjectStore implements ObjectStore {
+export class LocalObjectStore implements MutableObjectStore {
   private readonly root: string;
 
   /** Makes nothing yet; the folder is made by the first put. */
@@ -26,32 +33,66 @@ export class LocalObjectStore implements ObjectStore {
 
   /** See ObjectStore. */
   async putIfAbsent(key: string, { body, metadata }: ObjectToPut): Promise<'stored' | 'exists'> {
+    return this.commit(key, { metadata, write: (path) => writeDurably(path, body), after: undefined });
+  }
+
+  /** See MutableObjectStore. */
+  async put(key: string, { body, metadata }: ObjectToPut): Promise<void> {
+    await this.putLast(key, metadata, (path) => writeDurably(path, body));
+  }
+
+  /** See MutableObjectStore. */
+  async putFile(key: string, { path: source, metadata }: FileToPut): Promise<void> {
+    await this.putLast(key, metadata, (path) => copyDurably(source, path));
+  }
+
+  /** See MutableObjectStore. */
+  async replace(key: string, version: string, { body, metadata }: ObjectToPut): Promise<'replaced' | 'changed'> {
+    const outcome = await this.commit(key, { metadata, write: (path) => writeDurably(path, body), after: version });
+    return outcome === 'stored' ? 'replaced' : 'changed';
+  }
+
+  /** See MutableObjectStore. */
+  async remove(key: string): Promise<void> {
     requireObjectKey(key);
-    return mapped(async () => {
-      if ((await this.settled(key)) !== undefined) return 'exists';
-      const id = randomUUID();
-      const won = await this.commit(key, { id, body, metadata });
-      await this.settled(key);
-      return won ? 'stored' : 'exists';
+    await mapped(async () => {
+      const place = this.placeOf(key);
+      if ((await this.settled(place)) === undefined) return;
+      await removeFile(place.body);
+      await removeFile(place.record);
     });
   }
 
   /** See ObjectStore. */
   async head(key: string): Promise<ObjectHead | undefined> {
     return mapped(async () => {
-      const record = await this.settled(key);
+      const record = await this.settled(this.placeOf(key));
       if (record === undefined) return undefined;
-      return { bytes: (await stat(this.bodyOf(key))).size, metadata: record.metadata };
+      return { bytes: (await stat(this.placeOf(key).body)).size, metadata: record.metadata };
     });
   }
 
   /** See ObjectStore. */
   async get(key: string): Promise<StoredObject | undefined> {
+    const found = await this.getVersioned(key);
+    return found && { body: found.body, bytes: found.bytes, metadata: found.metadata };
+  }
+
+  /** See MutableObjectStore. */
+  async getVersioned(key: string): Promise<VersionedObject | undefined> {
     return mapped(async () => {
-      const record = await this.settled(key);
+      const record = await this.settled(this.placeOf(key));
       if (record === undefined) return undefined;
-      const body = await readFile(this.bodyOf(key));
-      return { body, bytes: body.length, metadata: record.metadata };
+      const body = await readFile(this.placeOf(key).body);
+      return { body, bytes: body.length, metadata: record.metadata, version: record.id };
+    });
+  }
+
+  /** See MutableObjectStore. */
+  async read(key: string): Promise<Readable | undefined> {
+    return mapped(async () => {
+      const place = this.placeOf(key);
+      return (await this.settled(place)) && createReadStream(place.body);
     });
   }
 
@@ -64,85 +105,108 @@ export class LocalObjectStore implements ObjectStore {
     }
   }
 
-  /** F1. Whether this put is the one. */
-  private async commit(key: string, { id, body, metadata }: Attempt): Promise<boolean> {
-    const record = `${this.staged(id)}.json`;
+  /** Replaces whatever is there, again while others do the same. */
+  private async putLast(key: string, metadata: ObjectMetadata, write: Attempt['write']): Promise<void> {
+    for (;;) {
+      const current = await mapped(() => this.settled(this.placeOf(key)));
+      if ((await this.commit(key, { metadata, write, after: current?.id })) === 'stored') return;
+    }
+  }
+
+  /** F1, F2. Whether this attempt is the one. */
+  private async commit(key: string, attempt: Attempt): Promise<'stored' | 'exists'> {
+    requireObjectKey(key);
+    const place = this.placeOf(key);
+    return mapped(async () => {
+      if ((await this.settled(place))?.id !== attempt.after) return 'exists';
+      const won = await this.decide(place, attempt);
+      await this.settled(place);
+      return won ? 'stored' : 'exists';
+    });
+  }
+
+  private async decide(place: ObjectPlace, { metadata, write, after }: Attempt): Promise<boolean> {
+    const id = randomUUID();
+    const record = `${place.staged(id)}.json`;
+    const decision = after === undefined ? place.record : place.successor(after);
     await makeFolder(dirname(record), this.root);
-    await makeFolder(dirname(this.recordOf(key)), this.root);
+    await makeFolder(dirname(decision), this.root);
     let won = false;
     try {
-      await writeDurably(this.staged(id), body);
+      await write(place.staged(id));
       await writeDurably(record, Buffer.from(JSON.stringify({ id, metadata } satisfies CommitRecord)));
-      won = await linkIfAbsent(record, this.recordOf(key));
+      // A successor of a record that another writer has replaced meanwhile decides nothing.
+      const linked = await linkIfAbsent(record, decision);
+      won = linked && (await this.isDecided(place, { id, after }));
+      if (linked && !won) await removeFile(decision);
     } finally {
       await removeFile(record);
-      if (!won && !(await this.isCommitted(key, id))) await removeFile(this.staged(id));
+      if (!won && !(await this.isDecided(place, { id, after }))) await removeFile(place.staged(id));
     }
     return won;
   }
 
-  /** The record of a key after its put was finished (F3); undefined when there is no such object. */
-  private async settled(key: string): Promise<CommitRecord | undefined> {
-    const record = await this.record(key);
-    if (record === undefined || (await exists(this.bodyOf(key)))) return record;
-    await makeFolder(dirname(this.bodyOf(key)), this.root);
+  /** Whether the attempt of this id stands, carried out or not. */
+  private async isDecided(place: ObjectPlace, attempt: { readonly id: string; readonly after: string | undefined }) {
+    const record = await readRecord(place.record);
+    if (record?.id === attempt.id) return true;
+    if (attempt.after === undefined || record?.id !== attempt.after) return false;
+    return (await readRecord(place.successor(attempt.after)))?.id === attempt.id;
+  }
+
+  /** The record of a key after all that was decided is carried out (F3); undefined when there is no such object. */
+  private async settled(place: ObjectPlace): Promise<CommitRecord | undefined> {
+    const record = await readRecord(place.record);
+    if (record === undefined) return undefined;
+    const successor = await readRecord(place.successor(record.id));
+    if (successor !== undefined) return this.succeed(place, { record, successor });
+    if (await exists(place.body)) return record;
+    if (await this.finishPut(place, record.id)) return record;
+    await removeFile(place.record); // F4
+    return undefined;
+  }
+
+  /** F2. Whether the body is in its place now; false when there is none to put there. */
+  private async finishPut(place: ObjectPlace, id: string): Promise<boolean> {
+    await makeFolder(dirname(place.body), this.root);
     try {
-      await linkIfAbsent(this.staged(record.id), this.bodyOf(key)); // F2
+      await linkIfAbsent(place.staged(id), place.body);
     } catch (error) {
-      // Another process finished it and removed the staged name.
-      if (codeOf(error) !== 'ENOENT' || !(await exists(this.bodyOf(key)))) throw error;
+      if (codeOf(error) !== 'ENOENT') throw error;
+      return exists(place.body); // Another process finished it and removed the staged name.
     }
-    await removeFile(this.staged(record.id));
-    return record;
+    await removeFile(place.staged(id));
+    return true;
   }
 
-  private async isCommitted(key: string, id: string): Promise<boolean> {
-    return (await this.record(key))?.id === id;
+  /** Carries out a replacement; the record moves last, so that whoever is cut short before leaves it to be done again. */
+  private async succeed(place: ObjectPlace, { record, successor }: Succession): Promise<CommitRecord> {
+    await moveFile(place.staged(successor.id), place.body);
+    await moveFile(place.successor(record.id), place.record);
+    return successor;
   }
 
-  private async record(key: string): Promise<CommitRecord | undefined> {
-    try {
-      return JSON.parse(await readFile(this.recordOf(key), 'utf8')) as CommitRecord;
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined;
-      throw error;
-    }
+  private placeOf(key: string): ObjectPlace {
+    return new ObjectPlace(this.root, key);
   }
 
-  private bodyOf(key: string): string {
+  /** The folder of the lake, for tools that read its files in place. */
+  pathOf(key: string): string {
     return join(this.root, key);
-  }
-
-  private recordOf(key: string): string {
-    return join(this.root, '.records', `${key}.json`);
-  }
-
-  private staged(id: string): string {
-    return join(this.root, '.staging', id);
   }
 }
 
 interface Attempt {
-  readonly id: string;
-  readonly body: Uint8Array;
   readonly metadata: ObjectMetadata;
+  /** Writes the body to a new file and brings it to the disk. */
+  readonly write: (path: string) => Promise<void>;
+  /** Id of the record to replace; undefined: there must be none. */
+  readonly after: string | undefined;
 }
 
-/** What `.records` holds for a key. */
-interface CommitRecord {
-  /** Name of the body in `.staging` until it is linked to its key. */
-  readonly id: string;
-  readonly metadata: ObjectMetadata;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw error;
-  }
+interface Succession {
+  readonly record: CommitRecord;
+  readonly successor: CommitRecord;
 }
 
 async function mapped<T>(operation: () => Promise<T>): Promise<T> {

@@ -61,6 +61,31 @@ describe('LocalObjectStore on its folder', () => {
     expect(await store.putIfAbsent('k', object('new'))).toBe('stored');
   });
 
+  it('finishes a replacement that was cut short after it was decided, before or after the body moved', async () => {
+    for (const moved of [false, true]) {
+      const folder = await newFolder();
+      await new LocalObjectStore(folder).put('a/k', object('old'));
+      const { version } = (await new LocalObjectStore(folder).getVersioned('a/k'))!;
+      await writeFile(join(folder, moved ? 'a/k' : '.staging/new-1'), 'new');
+      const record = JSON.stringify({ id: 'new-1', metadata: { n: '2' } });
+      await writeFile(join(folder, `.records/a/k.after-${version}`), record);
+      const store = new LocalObjectStore(folder);
+      expect(await store.getVersioned('a/k')).toMatchObject({ body: Buffer.from('new'), version: 'new-1' });
+      expect(await store.replace('a/k', version, object('late'))).toBe('changed');
+      expect(await readdir(join(folder, '.staging'))).toEqual([]);
+    }
+  });
+
+  it('finishes a removal that was cut short', async () => {
+    const folder = await newFolder();
+    await new LocalObjectStore(folder).put('a/k', object('old'));
+    await rm(join(folder, 'a/k'));
+    const store = new LocalObjectStore(folder);
+    expect(await store.head('a/k')).toBeUndefined();
+    expect(await store.putIfAbsent('a/k', object('new'))).toBe('stored');
+    expect(await readFile(join(folder, 'a/k'), 'utf8')).toBe('new');
+  });
+
   it('says what is wrong with a folder that cannot be one', async () => {
     const folder = await newFolder();
     await writeFile(join(folder, 'file'), '');

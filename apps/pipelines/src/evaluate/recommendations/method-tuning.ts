@@ -1,0 +1,99 @@
+import { type ItemScore, ndcgAt } from '@affinity/domain';
+import type { PreferenceScorer, QueryMaterial } from './query-material';
+import { type MethodName, type MethodParameters, type MethodSources, rankingMethods } from './ranking-methods';
+
+/** Where each search begins. */
+const start: MethodParameters = {
+  recencyHalfLifeDays: 30,
+  preferenceHalfLifeDays: undefined,
+  withPopularity: 1,
+  logLinear: 1,
+  reciprocalRanks: 1,
+};
+
+const halfLives = [7, 30, 90, 365];
+const preferenceWeights = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5];
+
+/** What is tuned, by which way of ranking it is judged, and the values tried. */
+const trials: readonly Trial[] = [
+  // The weights come last: by then the half-life, and with it each item's preference, is fixed and can be remembered.
+  { method: 'recent popularity', values: halfLives.map((recencyHalfLifeDays) => ({ recencyHalfLifeDays })) },
+  {
+    method: 'preference',
+    maxQueries: 100,
+    values: [...halfLives, undefined].map((preferenceHalfLifeDays) => ({ preferenceHalfLifeDays })),
+  },
+  {
+    method: 'preference + popularity, log-linear',
+    values: preferenceWeights.map((withPopularity) => ({ withPopularity })),
+  },
+  { method: 'model + preference, log-linear', values: preferenceWeights.map((logLinear) => ({ logLinear })) },
+  {
+    method: 'model + preference, reciprocal ranks',
+    values: preferenceWeights.map((reciprocalRanks) => ({ reciprocalRanks })),
+  },
+];
+
+interface Trial {
+  readonly method: MethodName;
+  /** Questions that it is judged on at most: the preference alone scores every item of the pool. */
+  readonly maxQueries?: number;
+  readonly values: readonly Partial<MethodParameters>[];
+}
+
+/** The parameters that give the highest NDCG at 10 on questions of an inner split. */
+export function tuneMethods(
+  materials: readonly QueryMaterial[],
+  sources: MethodSources,
+  progress: (line: string) => void,
+): MethodParameters {
+  const remembering = rememberingSources(sources);
+  let best = start;
+  for (const { method, values, maxQueries = Infinity } of trials) {
+    const judged = materials.slice(0, maxQueries);
+    const scored = values.map((over) => {
+      const parameters = { ...best, ...over };
+      const rank = rankingMethods(method === 'preference' ? sources : remembering, parameters)[method];
+      const sum = judged.reduce((total, material) => total + ndcgAt(rank(material), material.relevant, 10), 0);
+      return { parameters, over, value: sum / judged.length };
+    });
+    const winner = scored.reduce((leader, next) => (next.value > leader.value ? next : leader), {
+      parameters: best,
+      over: {},
+      value: Number.NEGATIVE_INFINITY,
+    });
+    best = winner.parameters;
+    progress(`tuned ${method}: ${describe(winner.over)} gives NDCG@10 ${winner.value.toFixed(4)} on the inner split`);
+  }
+  return best;
+}
+
+/** Remembers what each item scores for each question, of the half-life asked for last. */
+function rememberingSources(sources: MethodSources): MethodSources {
+  let remembered = new WeakMap<QueryMaterial, PreferenceScorer>();
+  let rememberedHalfLife: number | undefined;
+  const scorerOf: MethodSources['scorerOf'] = (material, halfLifeDays) => {
+    if (halfLifeDays !== rememberedHalfLife) remembered = new WeakMap();
+    rememberedHalfLife = halfLifeDays;
+    const known = remembered.get(material);
+    if (known !== undefined) return known;
+    const scorer = rememberingScorer(sources.scorerOf(material, halfLifeDays));
+    remembered.set(material, scorer);
+    return scorer;
+  };
+  return { ...sources, scorerOf };
+}
+
+function rememberingScorer(scorer: PreferenceScorer): PreferenceScorer {
+  const scores = new Map<string, ItemScore | undefined>();
+  return (itemId) => {
+    if (!scores.has(itemId)) scores.set(itemId, scorer(itemId));
+    return scores.get(itemId);
+  };
+}
+
+function describe(over: Partial<MethodParameters>): string {
+  return Object.entries(over)
+    .map(([name, value]) => `${name} ${String(value ?? 'none')}`)
+    .join(', ');
+}

@@ -1,0 +1,117 @@
+import {
+  type MergeCandidate,
+  type MergedItem,
+  mergeLogLinear,
+  mergeReciprocalRanks,
+  type MergeWeights,
+  type ScoredItem,
+} from '@affinity/domain';
+import { popularity, recentPopularity } from './item-popularity';
+import type { LearnedState } from './learned-state';
+import {
+  type EvaluationSetting,
+  modelCandidates,
+  type PreferenceScorer,
+  preferenceScorer,
+  type QueryMaterial,
+} from './query-material';
+
+/** What is tuned on the inner split. */
+export interface MethodParameters {
+  readonly recencyHalfLifeDays: number;
+  /** Undefined: no decay. */
+  readonly preferenceHalfLifeDays: number | undefined;
+  /** What the preference counts where the other side counts 1. */
+  readonly withPopularity: number;
+  readonly logLinear: number;
+  readonly reciprocalRanks: number;
+}
+
+/** The ways of ranking that are compared. */
+export const methodNames = [
+  'popularity',
+  'recent popularity',
+  'model',
+  'preference',
+  'preference + popularity, log-linear',
+  'model + preference, log-linear',
+  'model + preference, reciprocal ranks',
+] as const;
+
+/** See {@link methodNames}. */
+export type MethodName = (typeof methodNames)[number];
+
+/** Ranks a question's items, best first, at most 25. */
+export type RankingMethod = (material: QueryMaterial) => readonly string[];
+
+/** Longest list that any metric looks at. */
+export const listLength = 25;
+
+/** What the ways of ranking are made from. */
+export interface MethodSources {
+  readonly state: LearnedState;
+  readonly setting: EvaluationSetting;
+  /** The preferences to merge with; asked for once a question and half-life when it remembers them. */
+  readonly scorerOf: (material: QueryMaterial, halfLifeDays: number | undefined) => PreferenceScorer;
+}
+
+/** Sources that make the preferences of each question anew. */
+export function methodSources(state: LearnedState, setting: EvaluationSetting): MethodSources {
+  const scorerOf: MethodSources['scorerOf'] = ({ query }, halfLifeDays) =>
+    preferenceScorer(query, { state, setting, halfLifeDays });
+  return { state, setting, scorerOf };
+}
+
+/** The ways of ranking over one state of learning. */
+export function rankingMethods(
+  { state, scorerOf }: MethodSources,
+  parameters: MethodParameters,
+): Readonly<Record<MethodName, RankingMethod>> {
+  const counts = popularity(state);
+  const recent = recentPopularity(state, parameters.recencyHalfLifeDays);
+  const scorer = (material: QueryMaterial) => scorerOf(material, parameters.preferenceHalfLifeDays);
+  const merged = (base: readonly ScoredItem[], material: QueryMaterial, merge: Merge): readonly string[] => {
+    const score = scorer(material);
+    const candidates = base.map(({ itemId, score: baseScore }, i): MergeCandidate => {
+      const preference = score(itemId)?.contributions;
+      return { itemId, baseRank: i + 1, baseScore, preference };
+    });
+    return first(merge(candidates));
+  };
+  return {
+    popularity: ({ pool }) => first(byCount(pool, counts)),
+    'recent popularity': ({ pool }) => first(byCount(pool, recent)),
+    model: ({ model }) => first(model),
+    preference: (material) => {
+      const score = scorer(material);
+      const scores = new Map(material.pool.map((itemId) => [itemId, score(itemId)?.score ?? Number.NEGATIVE_INFINITY]));
+      return first(byCount(material.pool, scores));
+    },
+    'preference + popularity, log-linear': (material) => {
+      const base = byCount(material.pool, counts).map(({ itemId }) => ({ itemId, score: counts.get(itemId) ?? 0 }));
+      return merged(base, material, (candidates) => mergeLogLinear(candidates, weights(parameters.withPopularity)));
+    },
+    'model + preference, log-linear': (material) =>
+      merged(material.model, material, (candidates) => mergeLogLinear(candidates, weights(parameters.logLinear))),
+    'model + preference, reciprocal ranks': (material) =>
+      merged(material.model, material, (candidates) =>
+        mergeReciprocalRanks(candidates, weights(parameters.reciprocalRanks)),
+      ),
+  };
+}
+
+type Merge = (candidates: readonly MergeCandidate[]) => readonly MergedItem[];
+
+function weights(preference: number): MergeWeights {
+  return { base: 1, preference };
+}
+
+function first(items: readonly { readonly itemId: string }[]): readonly string[] {
+  return items.slice(0, listLength).map(({ itemId }) => itemId);
+}
+
+/** Highest first, equal ones by id; at most as many as the model names. */
+function byCount(pool: readonly string[], counts: ReadonlyMap<string, number>): { readonly itemId: string }[] {
+  const falling = [...pool].sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || (a < b ? -1 : 1));
+  return falling.slice(0, modelCandidates).map((itemId) => ({ itemId }));
+}

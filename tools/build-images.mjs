@@ -1,0 +1,125 @@
+// Builds the container images of the services from their bundles. Each gets a context of its own in dist/images: the bundle,
+// the few packages that cannot be bundled, the health probe. The same sources and SOURCE_DATE_EPOCH give the same layers.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { externalPackages } from './external-packages.mjs';
+
+const root = join(import.meta.dirname, '..');
+const images = JSON.parse(readFileSync(join(root, 'deploy/images/images.json'), 'utf8'));
+const help = `Usage: node tools/build-images.mjs [options] [service ...]
+
+Builds affinity/<service>:<tag>, all services unless some are named. Needs their bundles (make build).
+
+Options:
+  --tag <tag>    tag of the images (default: local)
+  --stage-only   only prepare the contexts in dist/images, which docker compose builds from
+  --dry-run      print the commands, write nothing
+  --help         this
+
+Environment: SOURCE_DATE_EPOCH  seconds that all files are dated at (default: the time of the last commit)`;
+
+const { values: options, positionals } = readArguments();
+const services = positionals.length === 0 ? Object.keys(images) : positionals;
+const unknown = services.filter((service) => !(service in images));
+if (unknown.length > 0) exitWith(2, `images: no such service: ${unknown.join(', ')}`);
+
+const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? git('log', '-1', '--format=%ct') ?? 0);
+const revision = git('rev-parse', 'HEAD') ?? 'unknown';
+for (const service of services) {
+  if (!options['dry-run']) stage(service);
+  if (!options['stage-only']) build(service);
+}
+
+function readArguments() {
+  try {
+    const parsed = parseArgs({
+      allowPositionals: true,
+      options: {
+        tag: { type: 'string', default: 'local' },
+        'stage-only': { type: 'boolean', default: false },
+        'dry-run': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (parsed.values.help) exitWith(0, help);
+    return parsed;
+  } catch (error) {
+    return exitWith(2, `images: ${error.message}\n\n${help}`);
+  }
+}
+
+function stage(service) {
+  const bundle = join(root, 'dist/apps', service, 'main.cjs');
+  if (!existsSync(bundle)) exitWith(1, `images: ${service} is not bundled: run "make build" first`);
+  const context = contextOf(service);
+  const app = join(context, 'root/app');
+  rmSync(context, { recursive: true, force: true });
+  mkdirSync(app, { recursive: true });
+  mkdirSync(join(context, 'root/data'));
+  for (const file of ['main.cjs', 'main.cjs.map']) cpSync(join(dirname(bundle), file), join(app, file));
+  cpSync(join(root, 'deploy/images/health-probe.cjs'), join(app, 'health-probe.cjs'));
+  for (const { from, to } of externalPackages(root, bundle))
+    cpSync(from, join(app, to), { recursive: true, filter: isNeeded });
+  archive(context);
+}
+
+/** Types and maps of packages are of no use at run time. */
+function isNeeded(path) {
+  return !/\.(d\.[cm]?ts|map|md)$/i.test(path) && !/\/node_modules\/.*\/node_modules$/.test(path);
+}
+
+/** Sorted, dated and owned the same whoever builds: GNU tar. */
+function archive(context) {
+  const add = (folder, owner, operation) =>
+    run('tar', [
+      operation,
+      ...['--file', join(context, 'root.tar'), '--directory', join(context, 'root'), '--format=gnu'],
+      ...['--sort=name', `--mtime=@${epoch}`, '--numeric-owner', `--owner=${owner}`, `--group=${owner}`],
+      ...['--mode=u+rwX,go+rX,go-w', folder],
+    ]);
+  add('app', 0, '--create');
+  add('data', 1000, '--append');
+  rmSync(join(context, 'root'), { recursive: true });
+}
+
+function build(service) {
+  const { healthTarget } = images[service];
+  const buildArguments = {
+    SERVICE: service,
+    REVISION: revision,
+    CREATED: new Date(epoch * 1_000).toISOString(),
+    ...(healthTarget === undefined ? {} : { HEALTH_TARGET: healthTarget }),
+  };
+  const command = ['build', '--quiet', '--file', join(root, 'deploy/images/Dockerfile'), '--tag', imageOf(service)];
+  for (const [name, value] of Object.entries(buildArguments)) command.push('--build-arg', `${name}=${value}`);
+  command.push(contextOf(service));
+  if (options['dry-run']) return console.log(['docker', ...command].join(' '));
+  run('docker', command);
+  console.log(`images: ${imageOf(service)}`);
+}
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0)
+    exitWith(1, `images: "${command} ${args[0]}" failed${error === undefined ? '' : `: ${error.message}`}`);
+}
+
+function contextOf(service) {
+  return join(root, 'dist/images', service);
+}
+
+function imageOf(service) {
+  return `affinity/${service}:${options.tag}`;
+}
+
+function git(...args) {
+  const { status, stdout } = spawnSync('git', args, { cwd: root, encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
+function exitWith(code, text) {
+  (code === 0 ? console.log : console.error)(text);
+  process.exit(code);
+}
