@@ -3,6 +3,7 @@ import {
   decimal,
   defaulted,
   integer,
+  optional,
   port,
   required,
   serviceSettings,
@@ -69,8 +70,14 @@ const modelSettings = {
   maxVisitsPerVisitor: defaulted({
     env: 'MAX_VISITS_PER_VISITOR',
     schema: integer(1, 1_000),
-    default: '50',
+    default: '200',
     doc: 'Newest events kept of one visitor',
+  }),
+  maxInteractions: defaulted({
+    env: 'MAX_INTERACTIONS',
+    schema: integer(1_000, 10_000_000),
+    default: '1000000',
+    doc: 'Interactions of a dataset group that versions are trained on; the oldest go first. About 200 bytes each',
   }),
   maxEventIds: defaulted({
     env: 'MAX_EVENT_IDS',
@@ -113,6 +120,20 @@ const journalSettings = {
   }),
 };
 
+const objectStoreSettings = {
+  s3Endpoint: optional({
+    env: 'S3_ENDPOINT',
+    schema: text(),
+    doc: 'Object store that imports are read from, such as http://127.0.0.1:9000; without it imports fail',
+  }),
+  s3Region: defaulted({
+    env: 'S3_REGION',
+    schema: text(64),
+    default: 'eu-central-1',
+    doc: 'Region of the object store',
+  }),
+};
+
 /** Settings of personalize-local. */
 export const personalizeLocalSettings = {
   ...serviceSettings,
@@ -120,6 +141,7 @@ export const personalizeLocalSettings = {
   ...nameSettings,
   ...modelSettings,
   ...journalSettings,
+  ...objectStoreSettings,
 };
 
 /** The configuration of personalize-local. */

@@ -1,11 +1,14 @@
 /**
- * The errors this server answers with, and their HTTP statuses. The first three are those of Personalize's API models;
+ * The errors this server answers with, and their HTTP statuses. The first six are those of Personalize's API models;
  * the others are AWS's common errors ("Common Errors", Amazon Personalize API reference).
  */
 const statusOf = {
   InvalidInputException: 400,
   ResourceNotFoundException: 404,
   ResourceInUseException: 409,
+  ResourceAlreadyExistsException: 403,
+  LimitExceededException: 409,
+  InvalidNextTokenException: 400,
   SerializationException: 400,
   UnknownOperationException: 404,
   MissingAuthenticationTokenException: 403,

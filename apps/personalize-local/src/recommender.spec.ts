@@ -1,17 +1,15 @@
-import { TransitionModel } from './model/transition-model';
-import { Recommender, type RecordedEvent } from './recommender';
+import { EnsembleModel } from '@affinity/domain';
+import type { RecordedEvent } from './recorded';
+import { Recommender } from './recommender';
 
 const dayMs = 86_400_000;
+const version = 'v';
+const limits = { maxItems: 100, maxVisitors: 100, maxVisitsPerVisitor: 10, popularityHalfLifeMs: dayMs };
 
 function createRecommender(): Recommender {
-  const model = new TransitionModel({
-    maxItems: 100,
-    maxVisitors: 100,
-    maxVisitsPerVisitor: 10,
-    popularityHalfLifeMs: dayMs,
-    transitionHalfLifeMs: dayMs,
-  });
-  return new Recommender({ model, maxEventIds: 4, maxMetadataCharacters: 20 });
+  const recommender = new Recommender({ limits, maxEventIds: 4, maxMetadataCharacters: 20, maxInteractions: 1_000 });
+  recommender.adopt(version, new EnsembleModel(limits));
+  return recommender;
 }
 
 const event = (over: Partial<RecordedEvent> = {}): RecordedEvent => ({
@@ -48,7 +46,7 @@ describe('Recommender', () => {
     const recommender = createRecommender();
     recommender.apply(event({ eventId: '1', itemId: 'ahead', sentAtMs: 1_000 * dayMs }));
     for (const eventId of ['2', '3']) recommender.apply(event({ eventId, itemId: 'now', sentAtMs: 2_000 }));
-    expect(recommender.model.forVisitor('stranger', 1)).toMatchObject([{ itemId: 'now' }]);
+    expect(recommender.model(version)?.forVisitor('stranger', { count: 1 })).toMatchObject([{ itemId: 'now' }]);
   });
 
   it('restores all that it dumped', () => {
@@ -57,12 +55,57 @@ describe('Recommender', () => {
     recommender.apply({ kind: 'item', id: 'put', properties: '{}' });
     recommender.apply({ kind: 'user', id: 'u', properties: '{"a":1}' });
     const restored = createRecommender();
-    for (const record of recommender.dump()) restored.restore(record);
+    for (const record of recommender.dump()) restored.restore(JSON.parse(JSON.stringify(record)));
     restored.apply(event({ eventId: '1' }));
     expect(restored.counts).toEqual({ learned: 1, repeated: 1 });
     expect(restored.items.get('put')).toBe('{}');
     expect(restored.users.get('u')).toBe('{"a":1}');
-    expect(restored.model.rank('u', ['put'])[0]?.score).toBe(0);
+    expect(restored.recent.typesOf('u', 'i')).toEqual(['view']);
+    expect(restored.interactions({}).length).toBe(1);
+    expect(restored.model(version)?.rank('u', ['put'])[0]?.score).toBe(1);
+  });
+
+  it('replaces what earlier imports brought by a FULL import, and keeps events', () => {
+    const recommender = createRecommender();
+    const row = (importNumber: number) => ({
+      userId: 'u',
+      sessionId: 'u',
+      itemId: 'i',
+      eventType: '',
+      atMs: 1,
+      importNumber,
+    });
+    recommender.apply(event());
+    recommender.apply({ kind: 'rows', rows: [row(1), row(1)] });
+    recommender.apply({ kind: 'imported', importNumber: 1, mode: 'FULL' });
+    recommender.apply({ kind: 'rows', rows: [row(2)] });
+    recommender.apply({ kind: 'imported', importNumber: 2, mode: 'INCREMENTAL' });
+    expect(recommender.interactions({}).length).toBe(4);
+    recommender.apply({ kind: 'rows', rows: [row(3)] });
+    expect(recommender.interactions({}).length).toBe(4);
+    recommender.apply({ kind: 'imported', importNumber: 3, mode: 'FULL' });
+    expect(recommender.interactions({}).length).toBe(2);
+    expect(recommender.interactions({ eventType: 'VIEW' }).length).toBe(1);
+  });
+
+  it('lets a model that is being trained catch up with what comes meanwhile', () => {
+    const recommender = createRecommender();
+    const changes = recommender.gatherChanges();
+    recommender.apply(event({ itemId: 'meanwhile' }));
+    const model = new EnsembleModel(limits);
+    for (const change of changes.stop()) change(model);
+    recommender.adopt('next', model);
+    recommender.apply(event({ itemId: 'later', eventId: 'later' }));
+    expect(recommender.model('next')?.hasItem('meanwhile')).toBe(true);
+    expect(recommender.model('next')?.hasItem('later')).toBe(true);
+  });
+
+  it('forgets a user', () => {
+    const recommender = createRecommender();
+    recommender.apply(event());
+    recommender.apply({ kind: 'user-deleted', userId: 'u' });
+    expect(recommender.interactions({}).length).toBe(0);
+    expect(recommender.recent.typesOf('u', 'i')).toEqual([]);
   });
 
   it('keeps metadata within its bound, newest first', () => {

@@ -1,4 +1,4 @@
-/** What the resources of the one dataset group are named after. */
+/** What the resources of the default dataset group are named after. */
 export interface ResourceOwner {
   readonly region: string;
   /** Twelve digits. */
@@ -6,8 +6,9 @@ export interface ResourceOwner {
   readonly datasetGroup: string;
 }
 
-/** The fixed resources: what a control plane would have made. */
+/** The ARNs of the default resources. */
 export interface ResourceNames {
+  readonly datasetGroup: string;
   /** Campaign of a USER_PERSONALIZATION recipe. */
   readonly visitorCampaign: string;
   /** Campaign of a RELATED_ITEMS recipe. */
@@ -16,19 +17,32 @@ export interface ResourceNames {
   readonly rankingCampaign: string;
   readonly itemsDataset: string;
   readonly usersDataset: string;
+  readonly interactionsDataset: string;
+  readonly eventTracker: string;
+  readonly solution: string;
 }
 
-/**
- * The ARNs, such as `arn:aws:personalize:eu-central-1:000000000000:campaign/affinity-user-personalization` and
- * `arn:aws:personalize:eu-central-1:000000000000:dataset/affinity/ITEMS`.
- */
-export function resourceNames({ region, accountId, datasetGroup }: ResourceOwner): ResourceNames {
-  const arn = (resource: string): string => `arn:aws:personalize:${region}:${accountId}:${resource}`;
+/** Makes the ARN of a resource, such as `campaign/my-campaign`. */
+export type ArnMaker = (resource: string) => string;
+
+/** ARNs of an account and region, such as `arn:aws:personalize:eu-central-1:000000000000:campaign/my-campaign`. */
+export function arnMaker({ region, accountId }: Pick<ResourceOwner, 'region' | 'accountId'>): ArnMaker {
+  return (resource) => `arn:aws:personalize:${region}:${accountId}:${resource}`;
+}
+
+/** The ARNs of the default resources, such as `…:campaign/affinity-user-personalization` and `…:dataset/affinity/ITEMS`. */
+export function resourceNames(owner: ResourceOwner): ResourceNames {
+  const arn = arnMaker(owner);
+  const { datasetGroup } = owner;
   return {
+    datasetGroup: arn(`dataset-group/${datasetGroup}`),
     visitorCampaign: arn(`campaign/${datasetGroup}-user-personalization`),
     relatedCampaign: arn(`campaign/${datasetGroup}-related-items`),
     rankingCampaign: arn(`campaign/${datasetGroup}-personalized-ranking`),
     itemsDataset: arn(`dataset/${datasetGroup}/ITEMS`),
     usersDataset: arn(`dataset/${datasetGroup}/USERS`),
+    interactionsDataset: arn(`dataset/${datasetGroup}/INTERACTIONS`),
+    eventTracker: arn(`event-tracker/${datasetGroup}`),
+    solution: arn(`solution/${datasetGroup}`),
   };
 }

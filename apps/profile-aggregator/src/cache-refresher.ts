@@ -1,7 +1,7 @@
 import type { ProfileCache, TileRefresh } from '@affinity/hot-cache';
+import type { OpenTile } from '@affinity/profile-storage';
 import type { Logger } from '@affinity/service-kit';
-import type { ProfileRefresher } from './aggregator';
-import type { OpenTile } from './open-tile';
+import type { ProfileRefresher } from './generation-feed';
 
 /** Writes stored user tiles through to the shared cache, where their users are cached. */
 export function createCacheRefresher(cache: ProfileCache, logger: Logger): ProfileRefresher {

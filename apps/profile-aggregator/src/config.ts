@@ -87,6 +87,12 @@ export const aggregatorSettings = {
     default: '259200000',
     doc: 'Milliseconds for which messages stay in the stream although every reader has read them',
   }),
+  generationPollMs: defaulted({
+    env: 'GENERATION_POLL_MS',
+    schema: integer(50, 60_000),
+    default: '1000',
+    doc: 'Milliseconds between looks which generations of tiles are to be fed',
+  }),
   storeConcurrency: defaulted({
     env: 'STORE_CONCURRENCY',
     schema: integer(1, 256),

@@ -1,6 +1,6 @@
+import type { PartitionSession } from '@affinity/profile-storage';
 import { retry } from '@affinity/service-kit';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PartitionSession } from './partition-session';
 
 /** When to flush. */
 export interface FlusherOptions {

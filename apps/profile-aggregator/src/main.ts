@@ -1,26 +1,29 @@
 import { createRedisProfileCache, connectRedis } from '@affinity/hot-cache';
 import { connectNats, createDeadLetterStore, createStreamLookup, ensureEventStreams } from '@affinity/messaging';
 import {
+  aggregatorReader,
   createDynamoClient,
+  createDynamoGenerationStore,
   createDynamoReaderRegistry,
   createDynamoTombstoneStore,
   DynamoCheckpointStore,
   DynamoTileStore,
   ensureTables,
+  GenerationWatcher,
+  schemaOfGeneration,
   sharedErasureHashKey,
   tableNames,
+  type GenerationSet,
 } from '@affinity/profile-storage';
 import { resource, runService, type ServiceContext } from '@affinity/service-kit';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { randomUUID } from 'node:crypto';
-import { Aggregator, type ProfileRefresher } from './aggregator';
+import { Aggregator } from './aggregator';
 import { createCacheRefresher, noRefresher } from './cache-refresher';
 import { aggregatorSettings, type AggregatorConfig } from './config';
+import { GenerationFeed, type ProfileRefresher } from './generation-feed';
 import { StreamJanitor } from './stream-janitor';
 import { readerName, type Counted } from './partition-worker';
-
-/** The generation of tiles that is served. */
-const generation = 1;
 
 void runService(
   {
@@ -47,47 +50,75 @@ async function build(context: ServiceContext<AggregatorConfig>): Promise<void> {
   const tables = tableNames(config.dynamoTablePrefix);
   await ensureTables(client, tables);
   const region = config.dynamoRegion;
-  const reader = `${readerName}/${generation}/${region}`;
   const registry = createDynamoReaderRegistry({ client, table: tables.control });
-  await registry.register(reader, config.partitions);
   const manager = await jetstreamManager(connection);
   const lookup = createStreamLookup(manager);
+  const instanceId = config.instanceId ?? randomUUID();
+  const generations = createDynamoGenerationStore({ client, table: tables.control });
+  let known = await generations.read();
+  for (const generation of fedBy(known))
+    await registry.register(aggregatorReader(generation, region), config.partitions);
+  const shared = {
+    region,
+    connection,
+    logger,
+    instanceId,
+    lookup,
+    deadLetters: createDeadLetterStore(connection),
+    tombstones: createDynamoTombstoneStore({
+      client,
+      table: tables.control,
+      hashKey: config.erasureHashKey?.reveal() ?? (await sharedErasureHashKey(client, tables.control)),
+    }),
+    maxDirtyTiles: config.maxDirtyTiles,
+    maxAhead: config.maxAhead,
+    maxOpenBytes: Math.ceil(config.maxOpenBytes / config.partitions),
+    userFlushMs: config.userFlushMs,
+    populationFlushMs: config.populationFlushMs,
+    idleCheckpointMs: config.idleCheckpointMs,
+  };
+  const refresherOf = refreshers(context);
+  const counter = countMessages(context);
+  const openFeed = (generation: number): GenerationFeed =>
+    new GenerationFeed({
+      generation,
+      refresher: refresherOf(generation),
+      worker: {
+        ...shared,
+        schema: schemaOfGeneration(known, generation, config.schema),
+        tiles: new DynamoTileStore({ client, table: tables.tiles, generation, concurrency: config.storeConcurrency }),
+        checkpoints: new DynamoCheckpointStore({
+          client,
+          table: tables.control,
+          reader: aggregatorReader(generation, region),
+        }),
+        onCounted: counter(generation),
+        onFatal: (error) => {
+          // What does not serve must not take down what does; it stays behind, and is never switched to.
+          if (generation === known.serving) context.fail(error);
+          else logger.error({ err: error, generation }, 'a generation that is not served cannot be fed any more');
+        },
+      },
+    });
+  const { partitions, leaseTtlMs, streamReplicas } = config;
   const aggregator = new Aggregator({
-    partitions: config.partitions,
-    leaseTtlMs: config.leaseTtlMs,
-    streamReplicas: config.streamReplicas,
-    refresher: refresher(context),
-    worker: {
-      region,
-      schema: config.schema,
-      connection,
-      logger,
-      instanceId: config.instanceId ?? randomUUID(),
-      lookup,
-      deadLetters: createDeadLetterStore(connection),
-      tiles: new DynamoTileStore({ client, table: tables.tiles, generation, concurrency: config.storeConcurrency }),
-      tombstones: createDynamoTombstoneStore({
-        client,
-        table: tables.control,
-        hashKey: config.erasureHashKey?.reveal() ?? (await sharedErasureHashKey(client, tables.control)),
-      }),
-      checkpoints: new DynamoCheckpointStore({
-        client,
-        table: tables.control,
-        reader,
-      }),
-      maxDirtyTiles: config.maxDirtyTiles,
-      maxAhead: config.maxAhead,
-      maxOpenBytes: Math.ceil(config.maxOpenBytes / config.partitions),
-      userFlushMs: config.userFlushMs,
-      populationFlushMs: config.populationFlushMs,
-      idleCheckpointMs: config.idleCheckpointMs,
-      onCounted: countMessages(context),
-      onFatal: (error) => context.fail(error),
-    },
+    connection,
+    logger,
+    instanceId,
+    partitions,
+    leaseTtlMs,
+    streamReplicas,
+    openFeed,
   });
+  await aggregator.follow(fedBy(known));
+  const onChange = (set: GenerationSet): Promise<void> => {
+    known = set;
+    logger.info({ generations: fedBy(set) }, 'feeding these generations');
+    return aggregator.follow(fedBy(set));
+  };
   watchPartitions(context, aggregator);
   context.add(aggregator);
+  context.add(new GenerationWatcher({ store: generations, logger, known, everyMs: config.generationPollMs, onChange }));
   context.add(
     new StreamJanitor({
       manager,
@@ -101,26 +132,35 @@ async function build(context: ServiceContext<AggregatorConfig>): Promise<void> {
   );
 }
 
-function refresher(context: ServiceContext<AggregatorConfig>): ProfileRefresher {
-  const { config, logger } = context;
-  const { redisUrl } = config;
-  if (redisUrl === undefined) return noRefresher;
-  const redis = connectRedis({ ...config, redisUrl }, { logger });
-  context.add(resource('redis', () => redis.disconnect()));
-  return createCacheRefresher(createRedisProfileCache({ redis, generation }), logger);
+function fedBy({ open }: GenerationSet): readonly number[] {
+  return open.filter(({ state }) => state === 'fed').map(({ number }) => number);
 }
 
-function countMessages({ metrics }: ServiceContext<AggregatorConfig>) {
-  const messages = metrics.counter<'outcome'>({
+function refreshers(context: ServiceContext<AggregatorConfig>): (generation: number) => ProfileRefresher {
+  const { config, logger } = context;
+  const { redisUrl } = config;
+  if (redisUrl === undefined) return () => noRefresher;
+  const redis = connectRedis({ ...config, redisUrl }, { logger });
+  context.add(resource('redis', () => redis.disconnect()));
+  return (generation) => createCacheRefresher(createRedisProfileCache({ redis, generation }), logger);
+}
+
+function countMessages({
+  metrics,
+}: ServiceContext<AggregatorConfig>): (generation: number) => (counts: Counted) => void {
+  const messages = metrics.counter<'outcome' | 'generation'>({
     name: 'affinity_aggregator_messages_total',
-    help: 'Messages of the stream by what became of them',
-    labels: ['outcome'],
+    help: 'Messages of the stream by what became of them in each generation of tiles',
+    labels: ['outcome', 'generation'],
   });
-  return (counts: Counted): void => {
-    messages.inc({ outcome: 'counted' }, counts.counted);
-    messages.inc({ outcome: 'repeated' }, counts.repeated);
-    messages.inc({ outcome: 'erased' }, counts.erased);
-    messages.inc({ outcome: 'dead_lettered' }, counts.deadLettered);
+  return (number) => {
+    const generation = String(number);
+    return (counts) => {
+      messages.inc({ outcome: 'counted', generation }, counts.counted);
+      messages.inc({ outcome: 'repeated', generation }, counts.repeated);
+      messages.inc({ outcome: 'erased', generation }, counts.erased);
+      messages.inc({ outcome: 'dead_lettered', generation }, counts.deadLettered);
+    };
   };
 }
 

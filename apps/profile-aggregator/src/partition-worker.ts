@@ -6,6 +6,7 @@ import {
   type StreamLookup,
   type StreamMessage,
 } from '@affinity/messaging';
+import { PartitionSession, type PartitionSessionOptions, type ReadRecord } from '@affinity/profile-storage';
 import { fromUnknown, retry, type AffinityError, type Logger } from '@affinity/service-kit';
 import { partitionFilter } from '@affinity/contracts';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -13,7 +14,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BoundedBuffer } from './bounded-buffer';
 import { Flusher } from './flusher';
-import { PartitionSession, type PartitionSessionOptions, type ReadRecord } from './partition-session';
 import { decodeRecord } from './record-decoding';
 
 /** What a worker works with, besides what each of its sessions does. */

@@ -1,18 +1,12 @@
 import { StreamRecord, toInteraction, type UserErasure } from '@affinity/contracts';
-import type { Interaction, Schema } from '@affinity/domain';
+import { refusalOf, type Interaction, type Schema } from '@affinity/domain';
+import type { Erasure } from '@affinity/profile-storage';
 
 /** What a message of the stream asks for; `unusable`: why it goes to the dead letters. */
 export type DecodedRecord =
   | { readonly kind: 'erasure'; readonly erasure: Erasure }
   | { readonly kind: 'interaction'; readonly interaction: Interaction }
   | { readonly kind: 'unusable'; readonly reason: string };
-
-/** A profile that is to be forgotten. */
-export interface Erasure {
-  readonly profileKey: string;
-  /** When that was asked for, in epoch milliseconds: what happened before counts as absent. */
-  readonly requestedAtMs: number;
-}
 
 /** Reads a message's body and judges it as ingest did, by its own times, so that a replay judges the same. */
 export function decodeRecord(data: Uint8Array, schema: Schema): DecodedRecord {
@@ -35,7 +29,8 @@ function erasureOf({ profileKey, requestedAt }: UserErasure): DecodedRecord {
 
 function usable(interaction: Interaction | undefined, schema: Schema): DecodedRecord {
   if (interaction === undefined) return unusable('the event lacks its id, type, time or actor');
-  return judge(interaction, schema);
+  const refusal = refusalOf(interaction, schema);
+  return refusal === undefined ? { kind: 'interaction', interaction } : unusable(refusal);
 }
 
 function parse(data: Uint8Array): StreamRecord | undefined {
@@ -44,19 +39,6 @@ function parse(data: Uint8Array): StreamRecord | undefined {
   } catch {
     return undefined; // The reason for an operator is the same whatever the decoder says; the bytes are kept.
   }
-}
-
-function judge(interaction: Interaction, schema: Schema): DecodedRecord {
-  const { eventType, receivedAtMs, occurredAtMs } = interaction;
-  if (!schema.eventTypes.has(eventType))
-    return unusable(`event type "${eventType}" is not in schema ${schema.version}`);
-  const ageMs = receivedAtMs - occurredAtMs;
-  if (!Number.isFinite(ageMs)) return unusable('a time is not an instant');
-  if (ageMs > schema.allowedLatenessMs)
-    return unusable(`the event is ${ageMs} ms old, ${schema.allowedLatenessMs} ms are allowed`);
-  if (-ageMs > schema.allowedSkewMs)
-    return unusable(`the event is ${-ageMs} ms ahead, ${schema.allowedSkewMs} ms are allowed`);
-  return { kind: 'interaction', interaction };
 }
 
 function unusable(reason: string): DecodedRecord {

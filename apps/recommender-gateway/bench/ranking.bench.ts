@@ -9,6 +9,7 @@ import {
   median,
   percentile,
   reportBenchmark,
+  runBenchmark,
   startServiceProcess,
   until,
   type BenchmarkRow,
@@ -154,10 +155,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runBenchmark(main);

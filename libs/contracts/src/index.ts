@@ -126,8 +126,7 @@ export { descriptorSet } from './generated/descriptor-set';
 export {
   allDeadLettersFilter,
   allEventsFilter,
-  allWatermarksFilter,
-  allChangesFilter,
+  changesFilter,
   changesSubject,
   deadLetterHeaders,
   deadLettersStream,
@@ -141,8 +140,10 @@ export {
   membersBucket,
   partitionFilter,
   partitionOfSubject,
+  partitionOfWatermark,
   watermarkRequestSubject,
   watermarkSubject,
+  watermarksFilter,
 } from './subjects';
 export { messageId } from './message-id';
 export { encodeBatchAnswer, encodeLookupAnswer, encodeProfileAnswer, encodeProfileField } from './profile-answers';

@@ -39,26 +39,41 @@ export function deadLetterSubject(reader: string, partition: number): string {
 /** Subject filter of all dead letters. */
 export const allDeadLettersFilter = 'dead-letters.>';
 
-/** Where a partition's user-tile watermark is announced after each flush; core NATS, may be lost. */
-export function watermarkSubject(partition: number): string {
-  return `watermarks.${partition}`;
+/** A partition's tiles of one generation: what is announced of one says nothing of another. */
+export interface AnnouncedPart {
+  readonly generation: number;
+  readonly partition: number;
 }
 
-/** Subject filter of all watermarks. */
-export const allWatermarksFilter = 'watermarks.*';
+/** Where a partition's user-tile watermark is announced after each flush; core NATS, may be lost. */
+export function watermarkSubject({ generation, partition }: AnnouncedPart): string {
+  return `watermarks.${generation}.${partition}`;
+}
+
+/** Subject filter of all watermarks of a generation. */
+export function watermarksFilter(generation: number): string {
+  return `watermarks.${generation}.*`;
+}
+
+/** The partition whose watermark a subject announces. */
+export function partitionOfWatermark(subject: string): number {
+  return Number(subject.split('.', 3)[2]);
+}
 
 /** Where the writer of a partition answers with its current watermark. */
-export function watermarkRequestSubject(partition: number): string {
-  return `watermark-requests.${partition}`;
+export function watermarkRequestSubject({ generation, partition }: AnnouncedPart): string {
+  return `watermark-requests.${generation}.${partition}`;
 }
 
 /** Where changed tiles of a partition are announced; core NATS, may be lost. */
-export function changesSubject(partition: number): string {
-  return `profile-changes.${partition}`;
+export function changesSubject({ generation, partition }: AnnouncedPart): string {
+  return `profile-changes.${generation}.${partition}`;
 }
 
-/** Subject filter of all announced changes. */
-export const allChangesFilter = 'profile-changes.*';
+/** Subject filter of all announced changes of a generation. */
+export function changesFilter(generation: number): string {
+  return `profile-changes.${generation}.*`;
+}
 
 /** Key-value bucket of the leases of partitions. */
 export const leasesBucket = 'leases';

@@ -1,4 +1,5 @@
 export { type AttributeValue, type Interaction } from './interaction';
+export { refusalOf } from './interaction-judgement';
 export { collidesWithSessionKeys, fnv1a32, partitionOf, profileKeyOf, type Actor } from './profile-key';
 export { advance, contradicts, covers, isNoLater, markOfNothing, sameMark, type Mark } from './mark';
 export { dayOf, formatDay, lastDays, parseDay, spanHas, startOfDay, type Day, type DaySpan } from './day';

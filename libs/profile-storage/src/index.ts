@@ -20,8 +20,31 @@ export { createDynamoTombstoneStore, type DynamoTombstoneStoreOptions } from './
 export { readProgress, type ReaderProgress } from './reader-progress';
 export { scanTombstones, type TombstoneSet } from './tombstone-scan';
 export { createDynamoReaderRegistry, type ReaderRegistry } from './reader-registry';
+export {
+  aggregatorReader,
+  dropGeneration,
+  generationOf,
+  openGeneration,
+  removeGeneration,
+  schemaOfGeneration,
+  serveGeneration,
+  updateGeneration,
+  type Generation,
+  type GenerationOrigin,
+  type GenerationSet,
+} from './generations/generation-set';
+export { createDynamoGenerationStore, type GenerationStore } from './generations/generation-store';
+export { GenerationWatcher, type GenerationWatcherOptions } from './generations/generation-watcher';
 export { createDynamoItemStore, type ItemStore } from './item-store';
 export { createDynamoUserStore, type UserStore } from './user-store';
+export {
+  PartitionSession,
+  type Erasure,
+  type PartitionSessionOptions,
+  type ReadRecord,
+  type UserFlush,
+} from './counting/partition-session';
+export type { OpenTile } from './counting/open-tile';
 export { InMemoryCheckpointStore, InMemoryTileStore, InMemoryTombstoneStore } from './in-memory-stores';
 export {
   DynamoTableChanges,

@@ -9,6 +9,8 @@ import { markOfItem } from './tile-item';
 export interface ReaderRegistry {
   /** From now on nothing is purged that this reader has not read in each of its parts (partitions or shards). */
   register(reader: string, parts: number): Promise<void>;
+  /** Forgets a reader: it holds back no purge any more. Does nothing for one that is not registered. */
+  unregister(reader: string): Promise<void>;
   /** The lowest checkpoint of all parts of all registered readers; undefined while one has none, or nobody is registered. */
   lowestCheckpoint(): Promise<Mark | undefined>;
 }
@@ -35,6 +37,15 @@ export function createDynamoReaderRegistry({
         UpdateExpression: 'SET #reader = :parts',
         ExpressionAttributeNames: { '#reader': reader },
         ExpressionAttributeValues: { ':parts': { N: String(parts) } },
+      });
+      await client.send(command).catch(fail);
+    },
+    async unregister(reader) {
+      const command = new UpdateItemCommand({
+        TableName: table,
+        Key: { pk },
+        UpdateExpression: 'REMOVE #reader',
+        ExpressionAttributeNames: { '#reader': reader },
       });
       await client.send(command).catch(fail);
     },

@@ -8,6 +8,8 @@ export {
 export { type BackingStack, type BackingStackOptions, type StackMode, startBackingStack } from './backing-stack';
 export { freePort } from './free-port';
 export { type HttpFaultCounts, type HttpFaultProxy, type HttpFaults, startHttpFaultProxy } from './http-fault-proxy';
+export { cacheFolder } from './native-install/cache-folder';
+export { ensurePrograms } from './native-install/install-programs';
 export { type ProcessExit } from './child-process';
 export { seededRandom } from './seeded-random';
 export { serviceEnvironment, type ServiceEnvironmentOptions, type UsedServers } from './service-environment';

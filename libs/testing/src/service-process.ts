@@ -29,7 +29,8 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
   const child = await ManagedProcess.start({
     name: app,
     command: process.execPath,
-    args: ['--enable-source-maps', script, ...args],
+    // No source maps: they hold 60 MB, and the first error's stack would keep a service busy for up to a second.
+    args: [script, ...args],
     env,
     readyTimeoutMs,
     isReady: () => readyLine.found !== undefined,

@@ -1,3 +1,27 @@
+import {
+  createDataDeletionJob,
+  createDataset,
+  createDatasetGroup,
+  createDatasetImportJob,
+  createSchema,
+} from '../control/dataset-operations';
+import {
+  deleteOperation,
+  describeOperation,
+  describeRecipe,
+  listOperation,
+  listRecipes,
+} from '../control/generic-operations';
+import { kindNames, type ResourceKind } from '../control/resource';
+import {
+  createCampaign,
+  createSolution,
+  createSolutionVersion,
+  getSolutionMetrics,
+  stopSolutionVersionCreation,
+  updateCampaign,
+} from '../control/solution-operations';
+import { createEventTracker, createFilter } from '../control/tracker-operations';
 import { AwsError } from '../errors';
 import { getPersonalizedRanking } from '../operations/get-personalized-ranking';
 import { getRecommendations } from '../operations/get-recommendations';
@@ -11,6 +35,7 @@ export interface NamedOperation {
   readonly run: Operation;
 }
 
+/** Of runtime and events, by path. */
 const operations: ReadonlyMap<string, NamedOperation> = new Map([
   ['/events', { name: 'PutEvents', run: putEvents }],
   ['/items', { name: 'PutItems', run: putItems }],
@@ -19,13 +44,60 @@ const operations: ReadonlyMap<string, NamedOperation> = new Map([
   ['/personalize-ranking', { name: 'GetPersonalizedRanking', run: getPersonalizedRanking }],
 ]);
 
+/** What a dataset import job, a solution version and a data deletion job made stays: AWS does not delete them alone. */
+const undeletable: ReadonlySet<ResourceKind> = new Set(['datasetImportJob', 'solutionVersion', 'dataDeletionJob']);
+
+/** Of the control plane, by target. */
+const controlOperations: ReadonlyMap<string, Operation> = new Map([
+  ['CreateDatasetGroup', createDatasetGroup],
+  ['CreateSchema', createSchema],
+  ['CreateDataset', createDataset],
+  ['CreateDatasetImportJob', createDatasetImportJob],
+  ['CreateDataDeletionJob', createDataDeletionJob],
+  ['CreateSolution', createSolution],
+  ['CreateSolutionVersion', createSolutionVersion],
+  ['StopSolutionVersionCreation', stopSolutionVersionCreation],
+  ['GetSolutionMetrics', getSolutionMetrics],
+  ['CreateCampaign', createCampaign],
+  ['UpdateCampaign', updateCampaign],
+  ['CreateEventTracker', createEventTracker],
+  ['CreateFilter', createFilter],
+  ['ListRecipes', listRecipes],
+  ['DescribeRecipe', describeRecipe],
+  ...(Object.keys(kindNames) as ResourceKind[]).flatMap(genericOperations),
+]);
+
+function genericOperations(kind: ResourceKind): [string, Operation][] {
+  const { operation, plural } = kindNames[kind];
+  const listed = plural.charAt(0).toUpperCase() + plural.slice(1);
+  const both: [string, Operation][] = [
+    [`Describe${operation}`, describeOperation(kind)],
+    [`List${listed}`, listOperation(kind)],
+  ];
+  return undeletable.has(kind) ? both : [...both, [`Delete${operation}`, deleteOperation(kind)]];
+}
+
+/** What tells a request's operation. */
+export interface RequestTarget {
+  readonly method: string;
+  readonly url: string;
+  /** The header `x-amz-target`, of the control plane's protocol. */
+  readonly target: string | undefined;
+}
+
+const targetPrefix = 'AmazonPersonalize.';
+
 /**
- * The operation of a request. Personalize's other operations (actions and the control plane) are not there.
+ * The operation of a request. What Personalize has besides (actions, batch jobs, recommenders, …) is not there.
  * @throws AwsError UnknownOperationException
  */
-export function findOperation(method: string, url: string): NamedOperation {
-  const operation = method === 'POST' ? operations.get(url.split('?', 1)[0] ?? '') : undefined;
-  if (operation === undefined)
+export function findOperation({ method, url, target }: RequestTarget): NamedOperation {
+  const path = url.split('?', 1)[0] ?? '';
+  const name = target?.startsWith(targetPrefix) === true ? target.slice(targetPrefix.length) : '';
+  const run = path === '/' ? controlOperations.get(name) : undefined;
+  const operation = run === undefined ? operations.get(path) : { name, run };
+  if (method !== 'POST' || operation === undefined) {
     throw new AwsError('UnknownOperationException', 'personalize-local has no such operation');
+  }
   return operation;
 }

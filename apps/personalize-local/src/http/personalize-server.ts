@@ -16,11 +16,13 @@ export interface PersonalizeServerOptions {
   readonly port: number;
   readonly context: OperationContext;
   readonly logger: Logger;
+  /** What the ready line tells besides the port. */
+  readonly readyFields: Readonly<Record<string, string>>;
   /** Told of each request: its operation, the error's name or `none`, and how long it took. */
   readonly onServed: (operation: string, error: string, seconds: number) => void;
 }
 
-/** Serves Personalize's runtime and events operations in AWS's REST-JSON protocol, on one port. */
+/** Serves Personalize's runtime and events operations in AWS's REST-JSON protocol, and its control plane in JSON 1.1, on one port. */
 export function createPersonalizeServer(options: PersonalizeServerOptions): Component {
   const server = createServer((request, response) => void serve(options, { request, response, server }));
   return {
@@ -28,8 +30,7 @@ export function createPersonalizeServer(options: PersonalizeServerOptions): Comp
     start: () => listen(server, options),
     stop: ({ graceMs }) => stop(server, graceMs / 2),
     readyFields: () => {
-      const { names, trackingId } = options.context;
-      return { httpPort: (server.address() as AddressInfo).port, trackingId, ...names };
+      return { httpPort: (server.address() as AddressInfo).port, ...options.readyFields };
     },
   };
 }
@@ -45,7 +46,8 @@ async function serve(options: PersonalizeServerOptions, exchange: Exchange): Pro
   const startedAt = performance.now();
   const requestId = randomUUID();
   response.setHeader('x-amzn-requestid', requestId);
-  response.setHeader('content-type', 'application/json');
+  const isControl = request.headers['x-amz-target'] !== undefined;
+  response.setHeader('content-type', isControl ? 'application/x-amz-json-1.1' : 'application/json');
   const asked = { operation: 'unknown' };
   try {
     const members = await answer(options, request, asked);
@@ -65,7 +67,12 @@ async function answer(
   request: IncomingMessage,
   asked: { operation: string },
 ): Promise<object> {
-  const operation = findOperation(request.method ?? '', request.url ?? '');
+  const target = request.headers['x-amz-target'];
+  const operation = findOperation({
+    method: request.method ?? '',
+    url: request.url ?? '',
+    target: typeof target === 'string' ? target : undefined,
+  });
   asked.operation = operation.name;
   requireSignature(request.headers.authorization);
   return operation.run(RequestMembers.parse(await readBody(request)), context);

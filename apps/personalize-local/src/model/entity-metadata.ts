@@ -21,7 +21,8 @@ export class EntityMetadata {
     return this.properties;
   }
 
-  private remove(id: string): void {
+  /** Forgets an entity. */
+  remove(id: string): void {
     const properties = this.properties.get(id);
     if (properties === undefined) return;
     this.properties.delete(id);

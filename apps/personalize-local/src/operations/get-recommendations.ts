@@ -1,9 +1,9 @@
+import type { ScoredItem } from '@affinity/domain';
 import { randomUUID } from 'node:crypto';
-import { AwsError, invalidInput } from '../errors';
-import type { ScoredItem } from '../model/recommender-model';
+import { invalidInput } from '../errors';
 import { arnRule, idRule } from '../wire/shared-rules';
-import type { Operation, OperationContext } from './operation';
-import { readSharedFeatures } from './refused-features';
+import type { Operation } from './operation';
+import { filterOf, readSharedFeatures, servingCampaign, type ServingCampaign } from './shared-features';
 
 const defaultResults = 25;
 const maxResults = 500;
@@ -23,30 +23,33 @@ export const getRecommendations: Operation = (members, context) => {
   if ((campaignArn === undefined) === (recommenderArn === undefined)) {
     throw invalidInput(['Exactly one of campaignArn and recommenderArn must be given']);
   }
-  features.refuse();
-  const asked = { arn: campaignArn ?? recommenderArn ?? '', userId, itemId, count: count || defaultResults };
-  return { itemList: recommend(asked, context), recommendationId: newRecommendationId() };
+  const campaign = servingCampaign(campaignArn ?? recommenderArn ?? '', context);
+  const ask = question(campaign, { userId, itemId });
+  const filter = filterOf(features, userId, { ...campaign, state: context.state });
+  const query = { count: count === 0 ? defaultResults : count, ...filter };
+  return { itemList: ask(query), recommendationId: newRecommendationId() };
 };
 
-interface Asked {
-  readonly arn: string;
+interface AskedIds {
   readonly userId: string | undefined;
   readonly itemId: string | undefined;
-  readonly count: number;
 }
 
-function recommend({ arn, userId, itemId, count }: Asked, { names, recommender }: OperationContext): ScoredItem[] {
-  switch (arn) {
-    case names.visitorCampaign:
+type Query = Parameters<ServingCampaign['model']['forVisitor']>[1];
+
+function question(
+  { recipeType, model }: ServingCampaign,
+  { userId, itemId }: AskedIds,
+): (query: Query) => ScoredItem[] {
+  switch (recipeType) {
+    case 'USER_PERSONALIZATION':
       if (userId === undefined) throw invalidInput(['userId is required by the recipe of this campaign']);
-      return recommender.model.forVisitor(userId, count);
-    case names.relatedCampaign:
+      return (query) => model.forVisitor(userId, query);
+    case 'RELATED_ITEMS':
       if (itemId === undefined) throw invalidInput(['itemId is required by the recipe of this campaign']);
-      return recommender.model.relatedTo(itemId, count);
-    case names.rankingCampaign:
+      return (query) => model.relatedTo(itemId, query);
+    case 'PERSONALIZED_RANKING':
       throw invalidInput(['The recipe of this campaign ranks: use GetPersonalizedRanking']);
-    default:
-      throw new AwsError('ResourceNotFoundException', `There is no campaign or recommender ${arn}`);
   }
 }
 

@@ -1,15 +1,14 @@
-import type { ResourceNames } from '../resource-names';
-import type { Recommender, RecommenderRecord } from '../recommender';
+import type { ControlPlane } from '../control/control-plane';
+import type { PersonalizeState } from '../personalize-state';
+import type { GroupRecord } from '../recorded';
 import type { RequestMembers } from '../wire/request-members';
 
 /** What operations work with. */
 export interface OperationContext {
-  readonly recommender: Recommender;
-  readonly names: ResourceNames;
-  /** Of the one event tracker. */
-  readonly trackingId: string;
+  readonly state: PersonalizeState;
+  readonly control: ControlPlane;
   /** Resolves once the records are on the disk and learned from. */
-  readonly record: (records: readonly RecommenderRecord[]) => Promise<void>;
+  readonly record: (records: readonly GroupRecord[]) => Promise<void>;
   /** Epoch milliseconds. */
   readonly nowMs: () => number;
 }

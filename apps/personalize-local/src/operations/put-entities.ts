@@ -1,5 +1,5 @@
 import { AwsError } from '../errors';
-import type { RecordedEntity } from '../recommender';
+import type { RecordedEntity } from '../recorded';
 import { type PropertiesRule, readProperties } from '../wire/properties';
 import type { RequestMembers } from '../wire/request-members';
 import { arnRule, idRule } from '../wire/shared-rules';
@@ -11,7 +11,7 @@ interface EntityShape {
   readonly kind: RecordedEntity['kind'];
   readonly list: string;
   readonly id: string;
-  readonly dataset: 'itemsDataset' | 'usersDataset';
+  readonly datasetType: 'Items' | 'Users';
   readonly properties: PropertiesRule;
 }
 
@@ -21,7 +21,7 @@ export const putItems: Operation = (members, context) =>
     kind: 'item',
     list: 'items',
     id: 'itemId',
-    dataset: 'itemsDataset',
+    datasetType: 'Items',
     properties: { max: 32_000, reserved: 'allowed' },
   });
 
@@ -31,7 +31,7 @@ export const putUsers: Operation = (members, context) =>
     kind: 'user',
     list: 'users',
     id: 'userId',
-    dataset: 'usersDataset',
+    datasetType: 'Users',
     properties: { max: 24_000, reserved: 'allowed' },
   });
 
@@ -44,9 +44,12 @@ async function putEntities(members: RequestMembers, context: OperationContext, s
     return { kind: shape.kind, id, ...(properties === undefined ? {} : { properties }) };
   });
   members.check();
-  if (datasetArn !== context.names[shape.dataset]) {
+  const dataset = context.state.resources.find(datasetArn);
+  if (dataset?.kind !== 'dataset' || dataset.members['datasetType'] !== shape.datasetType) {
     throw new AwsError('ResourceNotFoundException', `There is no ${shape.kind} dataset ${datasetArn}`);
   }
-  await context.record(entities);
+  if (dataset.status !== 'ACTIVE') throw new AwsError('ResourceInUseException', `${datasetArn} is ${dataset.status}`);
+  const group = dataset.members['datasetGroupArn'] as string;
+  await context.record(entities.map((entity) => ({ ...entity, group })));
   return {};
 }

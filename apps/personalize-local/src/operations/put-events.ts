@@ -1,5 +1,5 @@
 import { invalidInput } from '../errors';
-import type { RecordedEvent } from '../recommender';
+import type { RecordedEvent } from '../recorded';
 import { readProperties } from '../wire/properties';
 import type { RequestMembers } from '../wire/request-members';
 import { idRule } from '../wire/shared-rules';
@@ -24,8 +24,11 @@ export async function putEvents(members: RequestMembers, context: OperationConte
   const events = list.map((event) => readEvent(event, shared));
   members.check();
   // The API model of PutEvents has no ResourceNotFoundException.
-  if (trackingId !== context.trackingId) throw invalidInput([`The tracking id ${trackingId} is not known`]);
-  await context.record(events);
+  const trackers = context.state.resources.ofKind('eventTracker');
+  const tracker = trackers.find(({ members: own, status }) => own['trackingId'] === trackingId && status === 'ACTIVE');
+  if (tracker === undefined) throw invalidInput([`The tracking id ${trackingId} is not known`]);
+  const group = tracker.members['datasetGroupArn'] as string;
+  await context.record(events.map((event) => ({ ...event, group })));
   return {};
 }
 

@@ -74,10 +74,70 @@ export class RequestMembers {
   /** Structures; an empty list, which is noted, when there are none. */
   requiredStructures(name: string, size: SizeRule): readonly RequestMembers[] {
     this.checkPresence(name);
+    return this.structures(name, size);
+  }
+
+  /** Structures; none when the list is absent. */
+  structures(name: string, size: SizeRule): readonly RequestMembers[] {
     return (this.list(name, size) ?? []).map((value, i) => {
       const path = `${this.pathOf(name)}.${i + 1}.member`;
       return new RequestMembers(objectOf(value, path), path, this.problems);
     });
+  }
+
+  /** A structure; undefined when it is absent. */
+  structure(name: string): RequestMembers | undefined {
+    const value = this.members[name] ?? undefined;
+    if (value === undefined) return undefined;
+    const path = this.pathOf(name);
+    return new RequestMembers(objectOf(value, path), path, this.problems);
+  }
+
+  /** A structure that must be there; an empty one, which is noted, when it is not. */
+  requiredStructure(name: string): RequestMembers {
+    this.checkPresence(name);
+    return this.structure(name) ?? new RequestMembers({}, this.pathOf(name), this.problems);
+  }
+
+  /** True or false; undefined when it is absent. */
+  truth(name: string): boolean | undefined {
+    const value = this.members[name] ?? undefined;
+    if (value === undefined) return undefined;
+    if (typeof value !== 'boolean') throw wrongType(this.pathOf(name), 'true or false');
+    return value;
+  }
+
+  /** A whole number within bounds; undefined when it is absent. */
+  integer(name: string, { min, max }: { readonly min: number; readonly max: number }): number | undefined {
+    const value = this.number(name);
+    if (value === undefined) return undefined;
+    if (!Number.isInteger(value)) throw wrongType(this.pathOf(name), 'a whole number');
+    if (value < min) this.note(name, `Member must have value greater than or equal to ${min}`);
+    if (value > max) this.note(name, `Member must have value less than or equal to ${max}`);
+    return value;
+  }
+
+  /** One of a set of texts; undefined when it is absent. */
+  choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
+    const value = this.text(name, { max: 256 });
+    if (value === undefined) return undefined;
+    const chosen = choices.find((choice) => choice === value);
+    if (chosen === undefined) this.note(name, `Member must satisfy enum value set: [${choices.join(', ')}]`);
+    return chosen;
+  }
+
+  /** The names of the members that are there. */
+  get names(): readonly string[] {
+    return Object.keys(this.members).filter((name) => this.has(name));
+  }
+
+  /** A map of texts, checked; empty when it is absent. */
+  textMap(
+    name: string,
+    rules: { readonly size: SizeRule; readonly key: TextRule; readonly value: TextRule },
+  ): Readonly<Record<string, string>> {
+    this.checkTextMap(name, rules);
+    return (this.members[name] ?? {}) as Readonly<Record<string, string>>;
   }
 
   /** Checks a map of texts. */

@@ -3,11 +3,10 @@ import { atSteadyRate, until } from '@affinity/testing';
 import { startGatewaySystem, type GatewaySystem } from './gateway-system';
 
 const perSecond = 50;
-const deadlineMs = 200;
+/** Not what callers would set, but what a machine that is busy with other tests can be held to; bench/faults.bench.ts has 200 ms. */
+const deadlineMs = 2_000;
 /** More than enough for a circuit to open and to probe. */
 const durationMs = 4_000;
-/** A run counts when every call was answered; one that the machine spoils, by giving the gateway no time, is repeated. */
-const mostRuns = 6;
 
 const items = Object.fromEntries(
   Array.from({ length: 60 }, (_, i) => [
@@ -25,7 +24,7 @@ interface Tally {
   readonly withoutModel: number;
 }
 
-describe('recommender-gateway at 50 calls a second with a deadline of 200 ms', () => {
+describe('recommender-gateway at 50 calls a second, each with a deadline', () => {
   let system: GatewaySystem;
 
   beforeAll(async () => {
@@ -34,7 +33,7 @@ describe('recommender-gateway at 50 calls a second with a deadline of 200 ms', (
     for (let user = 0; user < 12; user += 1) {
       await system.view(`crowd-${user}`, ...Array.from({ length: 15 }, (_, i) => `car-${(user * 5 + i * 7) % 60}`));
     }
-    // The first failed call in this process loads source maps, which would hold up the calls that are measured.
+    // The first failed call in this process is slow, which would hold up the calls that are measured.
     for (let i = 0; i < 100; i += 1) await system.recommend('stranger', {}, 1).catch(String);
     await callFor(durationMs);
     await recovered();
@@ -105,13 +104,7 @@ describe('recommender-gateway at 50 calls a second with a deadline of 200 ms', (
     async (name) => {
       await faults[name].begin();
       try {
-        for (let run = 1; ; run += 1) {
-          const tally = await callFor(durationMs);
-          const answered = tally.calls - tally.failures.length;
-          expect(tally).toMatchObject({ calls: 200, empty: 0, whole: 0, withoutModel: answered });
-          if (tally.failures.length === 0) break;
-          if (run === mostRuns) expect(tally.failures).toEqual([]);
-        }
+        expect(await callFor(durationMs)).toEqual({ calls: 200, failures: [], empty: 0, whole: 0, withoutModel: 200 });
       } finally {
         await faults[name].end();
       }

@@ -30,7 +30,6 @@ export async function runService<S extends ServiceShape>(
 ): Promise<void> {
   const config = configure(options);
   if (config === undefined) return;
-  loadSourceMap();
   // The compiler cannot see through ConfigOf of a type parameter; ServiceShape guarantees these keys.
   const context = assemble(options, config, config as unknown as BaseConfig);
   try {
@@ -39,11 +38,6 @@ export async function runService<S extends ServiceShape>(
   } catch (error) {
     context.fail(error);
   }
-}
-
-/** The first stack that is looked at loads the source map, for a tenth of a second and more: not amid the first failure. */
-function loadSourceMap(): string | undefined {
-  return new Error('never thrown').stack;
 }
 
 /** The configuration, or `undefined` after the process was told to exit. */

@@ -1,9 +1,13 @@
 import { cacheFolder } from './cache-folder';
 import { ensurePrograms } from './install-programs';
+import type { ProgramName } from './program-catalog';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-ensurePrograms(['nats-server', 'redis-server', 'java'], {
+const all: readonly ProgramName[] = ['nats-server', 'redis-server', 'java', 'kubectl'];
+const wanted = all.filter((name) => process.argv.length <= 2 || process.argv.includes(name));
+
+ensurePrograms(wanted, {
   cacheDir: cacheFolder(process.env),
   searchPath: process.env['PATH'] ?? '',
   report: print,

@@ -1,7 +1,7 @@
 import { type PackageSet } from './debian-packages';
 
-/** The servers' programs. */
-export type ProgramName = 'nats-server' | 'redis-server' | 'java';
+/** The programs of servers, and those that only tests need. */
+export type ProgramName = 'nats-server' | 'redis-server' | 'java' | 'kubectl';
 
 /** How to recognise a program, and where to get it. */
 export interface CatalogEntry {
@@ -16,8 +16,8 @@ export interface CatalogEntry {
 }
 
 /**
- * Debian's stable suite has nats-server 2.9, which is too old; sid's is a static binary that runs anywhere. The others come
- * from bookworm, whose libraries are old enough for any current machine.
+ * Debian's stable suite has nats-server 2.9, which is too old; sid's is a static binary that runs anywhere, and so is
+ * sid's kubectl. The others come from bookworm, whose libraries are old enough for any current machine.
  */
 export const CATALOG: Readonly<Record<ProgramName, CatalogEntry>> = {
   'nats-server': {
@@ -43,5 +43,12 @@ export const CATALOG: Readonly<Record<ProgramName, CatalogEntry>> = {
     atLeast: [17, 0],
     packages: { suite: 'bookworm', packages: ['openjdk-17-jre-headless'] },
     advice: 'a Java runtime 17 or newer (openjdk-17-jre-headless)',
+  },
+  kubectl: {
+    versionArgs: ['version', '--client'],
+    versionPattern: /Client Version: v(\d+)\.(\d+)/,
+    atLeast: [1, 27],
+    packages: { suite: 'sid', packages: ['kubectl'] },
+    advice: 'kubectl 1.27 or newer',
   },
 };

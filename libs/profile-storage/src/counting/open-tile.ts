@@ -1,6 +1,7 @@
 import { advance, covers, emptyTile, EventIdMemory, foldInteraction, markOfNothing, sameMark } from '@affinity/domain';
 import type { DayTile, Interaction, Mark, Schema, TileLimits } from '@affinity/domain';
-import type { StoredTile, TileHead, TileKey, TileWrite, Tombstone } from '@affinity/profile-storage';
+import type { StoredTile, TileHead, TileKey, TileWrite } from '../tile-store';
+import type { Tombstone } from '../tombstone-store';
 
 /** How a tile counts: by which schema, within which limits, and whether it remembers event ids. */
 export interface CountingRules {

@@ -1,9 +1,17 @@
 import { contradicts, dayOf, type Day, type Interaction, type Mark, type Schema } from '@affinity/domain';
 import { retry } from '@affinity/service-kit';
-import type { CheckpointStore, TileStore, TombstoneStore } from '@affinity/profile-storage';
+import type { CheckpointStore } from '../checkpoint-store';
+import type { TileStore } from '../tile-store';
+import type { TombstoneStore } from '../tombstone-store';
 import type { OpenTile } from './open-tile';
-import type { Erasure } from './record-decoding';
 import { ForeignWriteError, placeOf, TileGroup, type TilePlace } from './tile-group';
+
+/** A profile that is to be forgotten. */
+export interface Erasure {
+  readonly profileKey: string;
+  /** When that was asked for, in epoch milliseconds: what happened before counts as absent. */
+  readonly requestedAtMs: number;
+}
 
 /** What a partition's writer works with. */
 export interface PartitionSessionOptions {

@@ -1,14 +1,7 @@
 import { isNoLater, type Interaction, type Mark } from '@affinity/domain';
 import { AffinityError } from '@affinity/service-kit';
-import type {
-  StoredTile,
-  TileKey,
-  TileOwner,
-  TileStore,
-  TileWrite,
-  Tombstone,
-  TombstoneStore,
-} from '@affinity/profile-storage';
+import type { StoredTile, TileKey, TileOwner, TileStore, TileWrite } from '../tile-store';
+import type { Tombstone, TombstoneStore } from '../tombstone-store';
 import { OpenTile, type CountingRules } from './open-tile';
 
 /** Somebody else wrote a tile or checkpoint of this partition: what is in memory can no longer be trusted. */

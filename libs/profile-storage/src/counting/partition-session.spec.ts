@@ -1,16 +1,8 @@
 import { isNoLater, partitionOf, type Interaction, type Mark, parseSchema, type Schema } from '@affinity/domain';
-import {
-  InMemoryCheckpointStore,
-  InMemoryTileStore,
-  InMemoryTombstoneStore,
-  type StoredTile,
-  type TileOwner,
-  type TileStore,
-  type TileWrite,
-  type TileWriteResult,
-} from '@affinity/profile-storage';
 import { unavailable } from '@affinity/service-kit';
 import fc from 'fast-check';
+import { InMemoryCheckpointStore, InMemoryTileStore, InMemoryTombstoneStore } from '../in-memory-stores';
+import type { StoredTile, TileOwner, TileStore, TileWrite, TileWriteResult } from '../tile-store';
 import { PartitionSession, type ReadRecord } from './partition-session';
 import { ForeignWriteError } from './tile-group';
 
