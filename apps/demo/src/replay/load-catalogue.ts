@@ -1,14 +1,16 @@
 import { toAttributes, type Item, type ItemServiceClient } from '@affinity/contracts';
 import type { CatalogueItem } from '@affinity/datasets';
-import type { GrpcClient } from '@affinity/service-kit';
+import { retry, type GrpcClient } from '@affinity/service-kit';
 
 /** A client of ItemService. */
 export type ItemClient = Pick<GrpcClient<typeof ItemServiceClient.service>, 'putItems'>;
 
 const itemsPerCall = 500;
 const callsUnderWay = 3;
+/** A store that has just started, on a busy machine, may not answer at once. */
+const writeAttempts = 10;
 
-/** Writes a whole catalogue. Rejects with the first failure. */
+/** Writes a whole catalogue. Rejects with what still fails after some attempts. */
 export async function loadCatalogue(
   client: ItemClient,
   items: ReadonlyMap<string, CatalogueItem['attributes']>,
@@ -22,7 +24,8 @@ export async function loadCatalogue(
   const writer = async (): Promise<void> => {
     // All writers take from the same iterator.
     for (const batch of work) {
-      await client.putItems({ items: batch });
+      // Writing an item again changes nothing.
+      await retry(() => client.putItems({ items: batch }), { attempts: writeAttempts });
       onWritten(batch.length);
     }
   };

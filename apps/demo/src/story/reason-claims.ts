@@ -7,7 +7,7 @@ export interface Claim {
   readonly value: string;
 }
 
-/** What is known of the visitor, undecayed. */
+/** What is known of the visitor, both under the decay that the recommendations were made with. */
 export interface KnownVisitor {
   readonly profile: Profile;
   readonly preferences: Preferences;

@@ -9,6 +9,7 @@ import { eventOfInteraction } from '../replay/replay-events';
 import { publishUntilStored } from '../replay/publish-until-stored';
 import { fiveViews } from './five-views';
 import { chooseVisitor, type KnownData } from './known-data';
+import { unsupportedClaims } from './reason-claims';
 import { contributionsAddUp, recommendationRows } from './recommendation-rows';
 import { tasteRows } from './taste-rows';
 
@@ -26,6 +27,10 @@ export interface StoryOptions {
 }
 
 const recommendedItems = 8;
+/** What the gateway is set to when nothing else is said: reasons speak of the profile as it is seen there. */
+const gatewayHalfLifeDays = 14;
+/** The most that the store gives of each dimension. */
+const maxValues = 1_000;
 /** How long profiles may take to catch up with the replay, in milliseconds. */
 const catchUpMs = 60_000;
 const readAgainMs = 100;
@@ -108,7 +113,36 @@ async function recommend(
   const detail = missing === '' ? `${items.length} items` : `missing: ${missing}`;
   const complete = info?.degraded === false && items.length > 0;
   checks.add(`model and preferences made the list ${when} five views`, complete, detail);
+  await checkReasons(items, { userId, when, clients, checks, token });
   return items;
+}
+
+async function checkReasons(
+  items: readonly RecommendedItem[],
+  {
+    userId,
+    when,
+    clients,
+    checks,
+    token,
+  }: Pick<StoryOptions, 'clients' | 'checks' | 'token'> & {
+    readonly userId: string;
+    readonly when: string;
+  },
+): Promise<void> {
+  const decay = { kind: { $case: 'exponential' as const, value: { halfLifeDays: gatewayHalfLifeDays } } };
+  const request = {
+    profile: refOf(userId),
+    query: { dimensions: [], decay },
+    options: { readToken: encodeReadToken(token), freshness: Freshness.UNSPECIFIED },
+  };
+  const { profile } = await clients.profiles.getProfile(request);
+  const { preferences } = await clients.profiles.getPreferences({ ...request, maxValues });
+  if (profile === undefined || preferences === undefined)
+    throw new Error(`${userId} has no profile to check reasons with`);
+  const wrong = unsupportedClaims(items, { profile, preferences });
+  const detail = wrong.map(({ itemId, dimension, value }) => `${itemId}: ${dimension} ${value}`).join('; ');
+  checks.add(`what the reasons ${when} five views say is so`, wrong.length === 0, detail || `${items.length} reasons`);
 }
 
 function checkChange(before: readonly RecommendedItem[], after: readonly RecommendedItem[], checks: Checklist): void {
