@@ -6,7 +6,7 @@ export NX_ISOLATE_PLUGINS := false
 export NX_TUI := false
 export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 
-.PHONY: help setup build demo test up down verify bench chaos soak contracts-package clean
+.PHONY: help setup build demo test up down verify bench chaos soak contracts-package images compose-up compose-down rehearse clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -43,6 +43,21 @@ bench: build ## Measure, each as a ratio to a bare baseline; results in bench/re
 
 contracts-package: setup ## Make the packages for other teams: an npm tarball and a proto archive, in dist/contracts
 	@node tools/contracts-package/build.mjs
+
+images: build ## Build the container images; TAG=name, by default local
+	@node tools/build-images.mjs --tag $(or $(TAG),local)
+
+compose-up: build ## Start the whole system in containers and wait until it is healthy
+	@node tools/build-images.mjs --stage-only
+	@docker compose up --detach --build --wait
+
+compose-down: ## Stop it; its data stays in volumes
+	@docker compose down
+
+rehearse: ## In containers: kill, scale and replace each part under load, compare every count; SEED=N repeats a run
+	@$(MAKE) --no-print-directory images
+	@$(MAKE) --no-print-directory images TAG=next
+	@node --enable-source-maps dist/apps/deployment/main.cjs rehearse $(if $(SEED),--seed $(SEED))
 
 clean: ## Remove what was built (not what was fetched, nor .local)
 	rm -rf dist .nx node_modules/.cache

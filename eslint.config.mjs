@@ -4,8 +4,12 @@ import tseslint from 'typescript-eslint';
 const layer = (name) => `layer:${name}`;
 const only = (source, ...targets) => ({ sourceTag: layer(source), onlyDependOnLibsWithTags: targets.map(layer) });
 
-/** The arrows of the architecture: apps -> adapters -> kit -> contracts -> domain; testing depends on nothing. */
+/**
+ * The arrows of the architecture: apps -> adapters -> kit -> contracts -> domain; testing depends on nothing. What checks and
+ * rehearses the deployment reads the settings of the apps it deploys.
+ */
 const depConstraints = [
+  only('deployment', 'app', 'adapter', 'kit', 'contracts', 'domain', 'testing'),
   only('app', 'adapter', 'kit', 'contracts', 'domain', 'testing'),
   only('adapter', 'kit', 'contracts', 'domain', 'testing'),
   only('kit', 'contracts', 'domain', 'testing'),

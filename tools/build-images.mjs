@@ -8,6 +8,7 @@ import { externalPackages } from './external-packages.mjs';
 
 const root = join(import.meta.dirname, '..');
 const images = JSON.parse(readFileSync(join(root, 'deploy/images/images.json'), 'utf8'));
+const baseImage = 'node:24-bookworm-slim';
 const help = `Usage: node tools/build-images.mjs [options] [service ...]
 
 Builds affinity/<service>:<tag>, all services unless some are named. Needs their bundles (make build).
@@ -85,7 +86,7 @@ function archive(context) {
 }
 
 function build(service) {
-  const { healthTarget } = images[service];
+  const { healthTarget, maxMegabytes = 60 } = images[service];
   const buildArguments = {
     SERVICE: service,
     REVISION: revision,
@@ -97,7 +98,9 @@ function build(service) {
   command.push(contextOf(service));
   if (options['dry-run']) return console.log(['docker', ...command].join(' '));
   run('docker', command);
-  console.log(`images: ${imageOf(service)}`);
+  const megabytes = (sizeOf(imageOf(service)) - sizeOf(baseImage)) / 1e6;
+  console.log(`images: ${imageOf(service)}, ${megabytes.toFixed(0)} MB over its base`);
+  if (megabytes > maxMegabytes) exitWith(1, `images: ${service} may have ${maxMegabytes} MB over its base`);
 }
 
 function run(command, args) {
@@ -112,6 +115,11 @@ function contextOf(service) {
 
 function imageOf(service) {
   return `affinity/${service}:${options.tag}`;
+}
+
+function sizeOf(image) {
+  const { stdout } = spawnSync('docker', ['image', 'inspect', '--format', '{{.Size}}', image], { encoding: 'utf8' });
+  return Number(stdout);
 }
 
 function git(...args) {

@@ -1,4 +1,5 @@
-// Makes sure that the native servers for tests and the demo are there: finds them, or fetches them without root.
+// Makes sure that the native servers for tests and the demo, and kubectl, are there: finds them, or fetches them without root.
+// Arguments name the programs; all unless told.
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -15,4 +16,4 @@ await build({
   conditions: ['@affinity/source'],
   logLevel: 'warning',
 });
-process.exit(spawnSync(process.execPath, [outfile], { stdio: 'inherit' }).status ?? 1);
+process.exit(spawnSync(process.execPath, [outfile, ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1);

@@ -42,8 +42,10 @@ function installPackages() {
 
 function prepareServers() {
   const { status } = spawnSync('docker', ['info'], { stdio: 'ignore', timeout: 5_000 });
-  if (status === 0 && process.env.AFFINITY_STACK_MODE !== 'native')
+  if (status === 0 && process.env.AFFINITY_STACK_MODE !== 'native') {
+    run(process.execPath, ['tools/prepare-native.mjs', 'kubectl']);
     return 'a container engine answers, images are used';
+  }
   run(process.execPath, ['tools/prepare-native.mjs']);
   return 'native ones are ready';
 }

@@ -1,4 +1,4 @@
-import { allChangesFilter, ProfileChanges, type ProfileChange } from '@affinity/contracts';
+import { changesFilter, ProfileChanges, type ProfileChange } from '@affinity/contracts';
 import { fromCachedTile, type CacheableTile } from '@affinity/hot-cache';
 import { fromUnknown, type Component, type Logger } from '@affinity/service-kit';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
@@ -8,6 +8,14 @@ export type AnnouncedChange =
   | { readonly kind: 'changed'; readonly profileKey: string; readonly tile: CacheableTile }
   | { readonly kind: 'erased'; readonly profileKey: string };
 
+/** Which changes, and who hears of them. */
+export interface AnnouncedChangesOptions {
+  /** The generation of tiles whose changes are heard. */
+  readonly generation: number;
+  readonly logger: Logger;
+  readonly onChange: (change: AnnouncedChange) => void;
+}
+
 /** Hears the changes that the writers announce. Announcements may be lost: they make things faster, never right. */
 export class AnnouncedChanges implements Component {
   readonly name = 'announced-changes';
@@ -15,12 +23,12 @@ export class AnnouncedChanges implements Component {
 
   constructor(
     private readonly connection: NatsConnection,
-    private readonly options: { readonly logger: Logger; readonly onChange: (change: AnnouncedChange) => void },
+    private readonly options: AnnouncedChangesOptions,
   ) {}
 
   /** See Component. */
   start(): Promise<void> {
-    this.subscription = this.connection.subscribe(allChangesFilter, {
+    this.subscription = this.connection.subscribe(changesFilter(this.options.generation), {
       callback: (error, message) => {
         if (error === null) this.hear(message.data);
       },

@@ -50,6 +50,12 @@ export const featureStoreSettings = {
     default: '10000',
     doc: 'Milliseconds between reads of the population, the prior of all preferences',
   }),
+  generationPollMs: defaulted({
+    env: 'GENERATION_POLL_MS',
+    schema: integer(50, 60_000),
+    default: '1000',
+    doc: 'Milliseconds between looks which generation of tiles is to be served',
+  }),
   storeConcurrency: defaulted({
     env: 'STORE_CONCURRENCY',
     schema: integer(1, 1_000),

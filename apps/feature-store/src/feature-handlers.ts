@@ -11,13 +11,12 @@ import type { UserStore } from '@affinity/profile-storage';
 import type { CallContext, HandlersOf } from '@affinity/service-kit';
 import { answerInfo } from './profile-answers';
 import { Problems } from './profile-query';
-import type { ProfileReader } from './profile-reader';
+import type { Served } from './served-profiles';
 
 /** What feature vectors are answered from. */
 export interface FeatureHandlersOptions {
-  readonly reader: ProfileReader;
+  readonly served: Served<'reader' | 'schema'>;
   readonly users: UserStore;
-  readonly schema: Schema;
 }
 
 const maxFeatures = 1_000;
@@ -30,10 +29,11 @@ export function featureHandlers(
 }
 
 async function getFeatureVector(
-  { reader, users, schema }: FeatureHandlersOptions,
+  { served, users }: FeatureHandlersOptions,
   request: GetFeatureVectorRequest,
   context: CallContext,
 ): Promise<GetFeatureVectorResponse> {
+  const { reader, schema } = served();
   const names = request.features.length > 0 ? request.features : [...defaultFeatures(schema)];
   const features = parseFeatures(names, schema);
   const [read, userFeatures] = await Promise.all([

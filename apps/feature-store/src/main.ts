@@ -3,13 +3,17 @@ import { connectRedis, createRedisProfileCache } from '@affinity/hot-cache';
 import { connectNats, createEventPublisher } from '@affinity/messaging';
 import {
   createDynamoClient,
+  createDynamoGenerationStore,
   createDynamoItemStore,
   createDynamoTombstoneStore,
   createDynamoUserStore,
   DynamoTileStore,
   ensureTables,
+  GenerationWatcher,
+  schemaOfGeneration,
   sharedErasureHashKey,
   tableNames,
+  type GenerationSet,
 } from '@affinity/profile-storage';
 import {
   checkGrpcServerSettings,
@@ -20,22 +24,18 @@ import {
   type ServiceContext,
 } from '@affinity/service-kit';
 import { AnswerMemory } from './answer-memory';
-import { AnnouncedChanges, type AnnouncedChange } from './announced-changes';
 import { featureStoreSettings, type FeatureStoreConfig } from './config';
 import { itemService } from './item-handlers';
-import { StoredPopulation } from './population';
 import { createProfileEraser } from './profile-eraser';
 import { profileService } from './profile-handlers';
-import { ProfileMemory } from './profile-memory';
-import { ProfileReader } from './profile-reader';
-import { ProfileSource } from './profile-source';
 import { ProfileWatchers } from './profile-watchers';
+import { openServedGeneration, type GenerationSurroundings, type ServedGeneration } from './served-generation';
+import { ServedGenerations } from './served-generations';
 import { userService } from './user-handlers';
-import { AnnouncedWatermarks } from './watermarks';
 
 const name = 'feature-store';
-/** The generation of tiles that is served. */
-const generation = 1;
+/** Longer than a call may take, in milliseconds. */
+const retireAfterMs = 60_000;
 
 void runService(
   {
@@ -51,7 +51,6 @@ void runService(
 
 async function build(context: ServiceContext<FeatureStoreConfig>): Promise<void> {
   const { config, logger } = context;
-  const { schema, partitions } = config;
   const connection = await connectNats(config, { name, logger });
   context.add(resource('nats', () => connection.close()));
   const redis = connectRedis(config, { logger });
@@ -61,36 +60,36 @@ async function build(context: ServiceContext<FeatureStoreConfig>): Promise<void>
   const tables = tableNames(config.dynamoTablePrefix);
   await ensureTables(client, tables);
 
-  const store = new DynamoTileStore({ client, table: tables.tiles, generation });
-  const population = new StoredPopulation({ store, partitions, refreshMs: config.populationRefreshMs, logger });
-  context.add(population);
-  const watermarks = new AnnouncedWatermarks(connection);
-  context.add(watermarks);
   const hashKey = config.erasureHashKey?.reveal() ?? (await sharedErasureHashKey(client, tables.control));
-  const source = new ProfileSource({
-    memory: new ProfileMemory({ maxBytes: config.memoryMaxBytes }),
-    cache: createRedisProfileCache({ redis, generation }),
-    store,
-    tombstones: createDynamoTombstoneStore({ client, table: tables.control, hashKey }),
-    logger,
-    memoryRevalidateMs: config.memoryRevalidateMs,
-    cacheRevalidateMs: config.cacheRevalidateMs,
-    storeSlots: new Semaphore({ limit: config.storeConcurrency, maxWaiting: 10 * config.storeConcurrency }),
-  });
   const watchers = new ProfileWatchers();
-  const hear = (change: AnnouncedChange): void => {
-    source.learn(change);
-    watchers.notify(change.profileKey);
+  const surroundings: GenerationSurroundings = {
+    config,
+    logger,
+    connection,
+    storeOf: (generation) => new DynamoTileStore({ client, table: tables.tiles, generation }),
+    cacheOf: (generation) => createRedisProfileCache({ redis, generation }),
+    tombstones: createDynamoTombstoneStore({ client, table: tables.control, hashKey }),
+    storeSlots: new Semaphore({ limit: config.storeConcurrency, maxWaiting: 10 * config.storeConcurrency }),
+    answers: new AnswerMemory(config.answerMemoryMaxBytes),
+    watchers,
   };
-  context.add(new AnnouncedChanges(connection, { logger, onChange: hear }));
-  const answers = new AnswerMemory(config.answerMemoryMaxBytes);
-  const reader = new ProfileReader({ source, population, watermarks, answers, schema, partitions });
+  const generations = createDynamoGenerationStore({ client, table: tables.control });
+  const known = await generations.read();
+  const open = (set: GenerationSet): Promise<ServedGeneration> => {
+    const schema = schemaOfGeneration(set, set.serving, config.schema);
+    return openServedGeneration({ number: set.serving, schema }, surroundings);
+  };
+  const serving = new ServedGenerations(known, { logger, open, retireAfterMs });
+  context.add(serving);
+  const onChange = (set: GenerationSet): Promise<void> => serving.follow(set);
+  context.add(new GenerationWatcher({ store: generations, logger, known, everyMs: config.generationPollMs, onChange }));
+  const served = (): ServedGeneration => serving.current;
   const items = createDynamoItemStore({ client, table: tables.items });
   const users = createDynamoUserStore({ client, table: tables.users });
-  const publisher = createEventPublisher({ connection, partitions });
-  const eraser = createProfileEraser({ publisher, watermarks, store, source, partitions });
+  const publisher = createEventPublisher({ connection, partitions: config.partitions });
+  const eraser = createProfileEraser({ publisher, served, partitions: config.partitions });
   const services = [
-    profileService({ reader, population, items, users, schema, watchers }),
+    profileService({ served, items, users, watchers }),
     userService({ users, eraser }),
     itemService(items),
   ];

@@ -8,21 +8,19 @@ import {
   type ScoreItemsRequest,
   type ScoreItemsResponse,
 } from '@affinity/contracts';
-import { preferencesOf, scoreItem, type AttributeValue, type Preferences, type Schema } from '@affinity/domain';
+import { preferencesOf, scoreItem, type AttributeValue, type Preferences } from '@affinity/domain';
 import type { ItemStore } from '@affinity/profile-storage';
 import type { CallContext, HandlersOf } from '@affinity/service-kit';
-import type { Population } from './population';
 import { preferenceMessages } from './preference-answers';
 import { answerInfo } from './profile-answers';
 import { checkId, Problems } from './profile-query';
-import type { ProfileReader, ReadProfile } from './profile-reader';
+import type { ReadProfile } from './profile-reader';
+import type { Served, ServedProfiles } from './served-profiles';
 
 /** What preferences are answered from. */
 export interface PreferenceHandlersOptions {
-  readonly reader: ProfileReader;
-  readonly population: Population;
+  readonly served: Served<'reader' | 'population' | 'schema'>;
   readonly items: ItemStore;
-  readonly schema: Schema;
 }
 
 const maxScoredItems = 500;
@@ -48,8 +46,9 @@ async function getPreferences(
   if (request.maxValues > maxValuesAllowed)
     problems.add('max_values', `must be at most ${maxValuesAllowed}, is ${request.maxValues}`);
   problems.throwIfAny();
-  const read = await options.reader.read(request, context);
-  const preferences = preferencesFor(options, read, request.query?.dimensions ?? []);
+  const served = options.served();
+  const read = await served.reader.read(request, context);
+  const preferences = preferencesFor(served, read, request.query?.dimensions ?? []);
   return {
     preferences: { dimensions: preferenceMessages(preferences, request.maxValues || defaultValues) },
     info: answerInfo(read.origin),
@@ -57,7 +56,7 @@ async function getPreferences(
 }
 
 function preferencesFor(
-  { schema, population }: PreferenceHandlersOptions,
+  { schema, population }: Pick<ServedProfiles, 'schema' | 'population'>,
   { folded }: ReadProfile,
   names: readonly string[],
 ): Preferences {
@@ -72,11 +71,12 @@ async function scoreItems(
   context: CallContext,
 ): Promise<ScoreItemsResponse> {
   checkItems(request.items);
+  const served = options.served();
   const [read, attributes] = await Promise.all([
-    options.reader.read(request, context),
+    served.reader.read(request, context),
     attributesOf(options.items, request.items),
   ]);
-  const preferences = preferencesFor(options, read, request.query?.dimensions ?? []);
+  const preferences = preferencesFor(served, read, request.query?.dimensions ?? []);
   const scores = request.items.map(({ itemId }): ItemScore => {
     const known = attributes.get(itemId);
     const { score, deviation, contributions } = scoreItem(preferences, known ?? new Map());

@@ -1,11 +1,9 @@
 import { erasureSubjectToken, StreamRecord } from '@affinity/contracts';
 import { partitionOf } from '@affinity/domain';
 import type { EventPublisher } from '@affinity/messaging';
-import type { TileReader } from '@affinity/profile-storage';
 import { unavailable } from '@affinity/service-kit';
 import { randomUUID } from 'node:crypto';
-import type { ProfileSource } from './profile-source';
-import type { Watermarks } from './watermarks';
+import type { Served } from './served-profiles';
 
 /** What an erasure removed. */
 export interface ErasureReceipt {
@@ -16,9 +14,7 @@ export interface ErasureReceipt {
 /** What an erasure goes through. */
 export interface ProfileEraserOptions {
   readonly publisher: EventPublisher;
-  readonly watermarks: Watermarks;
-  readonly store: TileReader;
-  readonly source: ProfileSource;
+  readonly served: Served<'watermarks' | 'store' | 'source'>;
   readonly partitions: number;
   readonly nowMs?: () => number;
 }
@@ -35,9 +31,10 @@ export interface ProfileEraser {
 
 /** Erases profiles through the event stream, so that no later event or crash brings them back. */
 export function createProfileEraser(options: ProfileEraserOptions): ProfileEraser {
-  const { publisher, watermarks, store, source, partitions, nowMs = Date.now } = options;
+  const { publisher, served, partitions, nowMs = Date.now } = options;
   return {
     async erase(profileKey, signal) {
+      const { store, source, watermarks } = served();
       const tiles = await store.readOwner({ kind: 'user', profileKey }, { consistent: true, dimensions: [] });
       const requestedAt = new Date(nowMs());
       const record = { $case: 'erasure' as const, value: { profileKey, requestedAt } };

@@ -24,9 +24,12 @@ import { preferenceHandlers, type PreferenceHandlersOptions } from './preference
 import { answerInfo, dimensionOfSchema } from './profile-answers';
 import { Problems } from './profile-query';
 import type { ProfileWatchers } from './profile-watchers';
+import type { Served } from './served-profiles';
 
 /** What ProfileService is served from. */
-export interface ProfileServiceOptions extends PreferenceHandlersOptions, FeatureHandlersOptions {
+export interface ProfileServiceOptions
+  extends Omit<PreferenceHandlersOptions, 'served'>, Omit<FeatureHandlersOptions, 'served'> {
+  readonly served: Served<'reader' | 'population' | 'schema'>;
   readonly watchers: ProfileWatchers;
 }
 
@@ -48,12 +51,11 @@ export function profileService(options: ProfileServiceOptions): BoundService {
 type ProfileMethods = 'getProfile' | 'batchGetProfiles' | 'lookupProfiles' | 'watchProfile' | 'listDimensions';
 
 function profileHandlers({
-  reader,
-  schema,
+  served,
   watchers,
 }: ProfileServiceOptions): Pick<HandlersOf<typeof ProfileServiceService>, ProfileMethods> {
   const getProfile: GetProfile = async (request, context) => {
-    const { encoded, origin } = await reader.readEncoded(request, context);
+    const { encoded, origin } = await served().reader.readEncoded(request, context);
     return {
       bytes: encodeProfileAnswer(encoded.field, answerInfo(origin)),
       state: `${origin.newest.timestampNs} ${encoded.eventCount}`,
@@ -76,13 +78,15 @@ function profileHandlers({
         maxConcurrentLookups,
       ),
     watchProfile: (request, context) =>
-      watchProfile({ request, context, watchers, profileKey: reader.profileKeyOf(request) }, getProfile),
-    listDimensions: () =>
-      Promise.resolve({
+      watchProfile({ request, context, watchers, profileKey: served().reader.profileKeyOf(request) }, getProfile),
+    listDimensions: () => {
+      const { schema } = served();
+      return Promise.resolve({
         dimensions: schema.dimensions.map(dimensionOfSchema),
         schemaVersion: schema.version,
         retentionDays: schema.retentionDays,
-      }),
+      });
+    },
   };
 }
 

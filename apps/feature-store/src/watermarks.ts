@@ -1,4 +1,10 @@
-import { allWatermarksFilter, decodeWatermark, watermarkRequestSubject, type TokenPosition } from '@affinity/contracts';
+import {
+  decodeWatermark,
+  partitionOfWatermark,
+  watermarkRequestSubject,
+  watermarksFilter,
+  type TokenPosition,
+} from '@affinity/contracts';
 import type { Mark } from '@affinity/domain';
 import type { Component } from '@affinity/service-kit';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
@@ -23,20 +29,23 @@ export function reached(mark: Mark, position: TokenPosition): boolean {
   );
 }
 
-/** Follows the watermarks that the writers of the partitions announce. */
+/** Follows the watermarks that the writers of the partitions announce for one generation of tiles. */
 export class AnnouncedWatermarks implements Watermarks, Component {
   readonly name = 'watermarks';
   private readonly known = new Map<number, Mark>();
   private readonly waiting = new Map<number, Set<() => void>>();
   private subscription: Subscription | undefined;
 
-  constructor(private readonly connection: NatsConnection) {}
+  constructor(
+    private readonly connection: NatsConnection,
+    private readonly generation: number,
+  ) {}
 
   /** See Component. */
   start(): Promise<void> {
-    this.subscription = this.connection.subscribe(allWatermarksFilter, {
+    this.subscription = this.connection.subscribe(watermarksFilter(this.generation), {
       callback: (error, message) => {
-        if (error === null) this.learn(Number(message.subject.split('.')[1]), message.data);
+        if (error === null) this.learn(partitionOfWatermark(message.subject), message.data);
       },
     });
     return Promise.resolve();
@@ -67,7 +76,8 @@ export class AnnouncedWatermarks implements Watermarks, Component {
   /** Announcements may be lost, and a new process has heard none: the writer is asked as well. */
   private async ask(partition: number): Promise<void> {
     try {
-      const answer = await this.connection.request(watermarkRequestSubject(partition), undefined, { timeout: 1_000 });
+      const subject = watermarkRequestSubject({ generation: this.generation, partition });
+      const answer = await this.connection.request(subject, undefined, { timeout: 1_000 });
       this.learn(partition, answer.data);
     } catch {
       // Nobody writes this partition now; whoever takes it announces its watermark.

@@ -6,6 +6,8 @@ import { addEvaluateRecommendations } from './evaluate/recommendations/evaluate-
 import { addForget } from './forget/forget-command';
 import { addLakeCommands } from './lake/lake-commands';
 import type { Output } from './output';
+import { addGenerationCommands } from './rebuild/generations-command';
+import { addRebuild } from './rebuild/rebuild-command';
 import { addSetUp } from './set-up/set-up-command';
 
 /** What the command line works with. */
@@ -31,6 +33,8 @@ export function createProgram(options: ProgramOptions): Command {
   );
   addLakeCommands(program.command('lake').description('Tables, exports and training data from the lake'), options);
   addForget(program, options);
+  addRebuild(program, options);
+  addGenerationCommands(program.command('generations').description('See and switch generations of profiles'), options);
   addSetUp(program, options);
   return program;
 }

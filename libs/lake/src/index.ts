@@ -11,6 +11,9 @@ export { claimLayout, type DatasetLayout, type LayoutClaim } from './dataset-lay
 export { upstreamFolder, upstreamKey, type Compression, type UpstreamShard } from './upstream-key';
 export { fromMetadata, toMetadata, type RangeFacts } from './range-facts';
 export { erasureLine, eventLine, type LinePlace } from './lake-line';
+export { parseLakeLine, type LakeErasure, type LakeEvent, type LakeRecord } from './parse-lake-line';
+export { listUpstreamChains, type ChainedObject } from './upstream-chain';
+export { readLayout } from './read-layout';
 export {
   lakeFolder,
   tableDayFolder,

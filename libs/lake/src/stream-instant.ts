@@ -15,3 +15,12 @@ export function hourFolder(timestampNs: bigint): string {
 function secondsOf(timestampNs: bigint): string {
   return new Date(Number(timestampNs / nanosecondsPerSecond) * 1_000).toISOString().slice(0, 19);
 }
+
+/** Reads what `formatInstantNs` wrote; undefined for anything else. */
+export function parseInstantNs(text: string | undefined): bigint | undefined {
+  if (text?.length !== 30 || text[19] !== '.' || !text.endsWith('Z')) return undefined;
+  const seconds = Date.parse(`${text.slice(0, 19)}Z`) / 1_000;
+  const fraction = Number(text.slice(20, 29));
+  if (Number.isNaN(seconds) || !Number.isInteger(fraction)) return undefined;
+  return BigInt(seconds) * nanosecondsPerSecond + BigInt(fraction);
+}

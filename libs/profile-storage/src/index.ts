@@ -34,6 +34,11 @@ export {
   type GenerationSet,
 } from './generations/generation-set';
 export { createDynamoGenerationStore, type GenerationStore } from './generations/generation-store';
+export {
+  removeCheckpoints,
+  removeGenerationTiles,
+  type GenerationRemovalOptions,
+} from './generations/generation-removal';
 export { GenerationWatcher, type GenerationWatcherOptions } from './generations/generation-watcher';
 export { createDynamoItemStore, type ItemStore } from './item-store';
 export { createDynamoUserStore, type UserStore } from './user-store';

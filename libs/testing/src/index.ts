@@ -14,6 +14,7 @@ export { type ProcessExit } from './child-process';
 export { seededRandom } from './seeded-random';
 export { serviceEnvironment, type ServiceEnvironmentOptions, type UsedServers } from './service-environment';
 export { type ServiceProcess, type ServiceProcessOptions, startServiceProcess } from './service-process';
+export { appBundle } from './workspace';
 export { type ProxyTarget, type TcpFaultProxy, startTcpProxy } from './tcp-fault-proxy';
 export { type TcpFaults } from './tcp-faults';
 export { testStack } from './test-stack';

@@ -1,4 +1,4 @@
-import { parseDay, type Day } from '@affinity/domain';
+import { dayOf, parseDay, type Day } from '@affinity/domain';
 import { openObjectStore, type MutableObjectStore } from '@affinity/lake';
 import {
   createDynamoClient,
@@ -37,10 +37,10 @@ export function addSettingsHelp(command: Command): Command {
   return command.addHelpText('after', `\nSettings (environment):\n${describeSettings(lakeCommandSettings)}`);
 }
 
-/** Reads a `--date`. Throws InvalidArgumentError. */
+/** Reads a `--date`: a day, or "yesterday" (UTC), which a schedule can say. Throws InvalidArgumentError. */
 export function dayArgument(text: string): Day {
-  const day = parseDay(text);
-  if (day === undefined) throw new InvalidArgumentError('must be a day as YYYY-MM-DD');
+  const day = text === 'yesterday' ? dayOf(Date.now()) - 1 : parseDay(text);
+  if (day === undefined) throw new InvalidArgumentError('must be a day as YYYY-MM-DD, or yesterday');
   return day;
 }
 

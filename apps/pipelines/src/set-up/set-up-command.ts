@@ -1,23 +1,9 @@
 import { connectNats, ensureEventStreams } from '@affinity/messaging';
 import { createDynamoClient, ensureTables, tableNames } from '@affinity/profile-storage';
-import {
-  deploymentSettings,
-  describeSettings,
-  dynamoSettings,
-  loadConfig,
-  natsSettings,
-  silentLogger,
-  type ConfigOf,
-} from '@affinity/service-kit';
+import { describeSettings, loadConfig, silentLogger } from '@affinity/service-kit';
 import type { Command } from 'commander';
 import type { ProgramOptions } from '../program';
-
-const { partitions, streamReplicas, streamMaxBytes } = deploymentSettings;
-
-/** Settings of `affinity set-up`. */
-export const setUpSettings = { partitions, streamReplicas, streamMaxBytes, ...natsSettings, ...dynamoSettings };
-
-type SetUpConfig = ConfigOf<typeof setUpSettings>;
+import { setUpSettings, type SetUpConfig } from './set-up-settings';
 
 /** Adds `affinity set-up`. */
 export function addSetUp(program: Command, options: ProgramOptions): void {

@@ -40,6 +40,9 @@ export interface GenerationSet {
   readonly open: readonly Generation[];
 }
 
+/** Each one costs the writers as much as the first. */
+const maxOpen = 4;
+
 /** Before the first rebuild. */
 export const firstGenerations: GenerationSet = { serving: 1, next: 2, open: [{ number: 1, state: 'fed' }] };
 
@@ -68,7 +71,10 @@ export function aggregatorReader(generation: number, region: string): string {
   return `profile-aggregator/${generation}/${region}`;
 }
 
-/** Opens a generation that a rebuild fills (N2). Throws FAILED_PRECONDITION while another is being filled (N3). */
+/**
+ * Opens a generation that a rebuild fills (N2). Throws FAILED_PRECONDITION while another is being filled (N3), or when there are
+ * four.
+ */
 export function openGeneration(set: GenerationSet, origin: GenerationOrigin): GenerationSet {
   const replaying = set.open.find(({ state }) => state === 'replaying');
   if (replaying !== undefined)
@@ -76,6 +82,8 @@ export function openGeneration(set: GenerationSet, origin: GenerationOrigin): Ge
       'FAILED_PRECONDITION',
       `generation ${replaying.number} is being rebuilt from ${replaying.origin?.from} to ${replaying.origin?.to}: finish that or drop it`,
     );
+  if (set.open.length >= maxOpen)
+    throw new AffinityError('FAILED_PRECONDITION', `there are ${maxOpen} generations: drop one first`);
   const generation: Generation = { number: set.next, state: 'replaying', origin };
   return { ...set, next: set.next + 1, open: [...set.open, generation] };
 }

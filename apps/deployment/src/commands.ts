@@ -1,0 +1,140 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { randomInt } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { auditVisitors } from './audit/store-audit';
+import { generateData, readData, renamed, type RehearsalData } from './rehearsal-data';
+import { rehearse } from './rehearsal/rehearsal';
+import { loadCatalogue } from './traffic/load-catalogue';
+import { Traffic, type TrafficOptions } from './traffic/traffic';
+
+/** What the commands work with. */
+export interface CommandContext {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly print: (line: string) => void;
+  /** Ends traffic after the batch at hand. */
+  readonly signal: AbortSignal;
+  /** Told when a check did not hold. */
+  readonly fail: () => void;
+}
+
+const largestSeed = 2 ** 31;
+const progressMs = 1_000;
+const partitions = 32;
+const checkSize = { items: 200, users: 50, events: 2_000 };
+const checkRate = 500;
+
+/** The command line: rehearse, check, traffic. Parsing throws CommanderError for wrong use. */
+export function createCommands(context: CommandContext): Command {
+  const program = new Command('affinity-deployment')
+    .description('Rehearses what happens to a deployment, with containers.')
+    .showHelpAfterError()
+    .exitOverride();
+  addRehearse(program, context);
+  addCheck(program, context);
+  addTraffic(program, context);
+  return program;
+}
+
+interface Addresses {
+  readonly ingest: string;
+  readonly featureStore: string;
+}
+
+function addRehearse(program: Command, { environment, print, fail }: CommandContext): void {
+  program
+    .command('rehearse')
+    .description('Bring the compose stack up, kill, scale and replace its parts under load, compare every count')
+    .option('--seed <number>', 'decides the events; drawn when not given', wholeNumber)
+    .option('--rate <number>', 'events a second under load', wholeNumber, 100)
+    .option('--next-version <tag>', 'tag of the images that a rolling update brings', 'next')
+    .action(async ({ seed = randomInt(1, largestSeed), rate, nextVersion }: RehearseArguments) => {
+      print(`seed ${seed}`);
+      const failures = await rehearse({ seed, rate, nextVersion, environment, report: print });
+      for (const failure of failures) print(`did not hold: ${failure}`);
+      print(failures.length === 0 ? 'Everything held.' : 'Not everything held.');
+      if (failures.length > 0) fail();
+    });
+}
+
+interface RehearseArguments {
+  readonly seed?: number;
+  readonly rate: number;
+  readonly nextVersion: string;
+}
+
+function addCheck(program: Command, { print, signal, fail }: CommandContext): void {
+  withAddresses(program.command('check'))
+    .description('Publish a small marketplace of new visitors to a system and compare their profiles with a plain loop')
+    .requiredOption('--dynamodb <url>', 'where the tables are')
+    .action(async ({ dynamodb, ...addresses }: Addresses & { dynamodb: string }) => {
+      const folder = await mkdtemp(join(tmpdir(), 'affinity-check-'));
+      try {
+        const seed = randomInt(1, largestSeed);
+        await generateData(folder, { ...checkSize, seed });
+        const data = await readData(folder);
+        const interactions = renamed(data.interactions, `check-${seed}`);
+        await loadCatalogue(addresses.featureStore, data.items);
+        await new Traffic(trafficOptions(addresses, { interactions, rate: checkRate, reads: 0 })).run(signal);
+        const compared = await auditVisitors({ endpoint: dynamodb, partitions, data, interactions });
+        for (const difference of compared.differences) print(difference);
+        const { tilesCompared, numbersCompared, differenceCount } = compared;
+        print(
+          `${interactions.length} events: ${tilesCompared} tiles, ${numbersCompared} numbers, ${differenceCount} differences`,
+        );
+        if (differenceCount > 0) fail();
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
+}
+
+interface TrafficArguments extends Addresses {
+  readonly data: string;
+  readonly from: number;
+  readonly events: number;
+  readonly rate: number;
+  readonly reads: number;
+}
+
+function addTraffic(program: Command, { print, signal }: CommandContext): void {
+  withAddresses(program.command('traffic'))
+    .description('Publish a data set folder at a steady rate and read profiles; prints its counts as JSON every second')
+    .requiredOption('--data <folder>', 'data set folder')
+    .option('--from <number>', 'first interaction', wholeNumber, 0)
+    .option('--events <number>', 'most interactions', wholeNumber, 1_000_000)
+    .option('--rate <number>', 'events a second', wholeNumber, 100)
+    .option('--reads <number>', 'profiles to read a second', wholeNumber, 0)
+    .action(async ({ data, from, events, rate, reads, ...addresses }: TrafficArguments) => {
+      const all = (await readData(data)).interactions;
+      const interactions = all.slice(from, from + events);
+      const traffic = new Traffic(trafficOptions(addresses, { interactions, rate, reads }));
+      const report = (): void => print(JSON.stringify(traffic.counts));
+      const progress = setInterval(report, progressMs);
+      try {
+        await traffic.run(signal);
+      } finally {
+        clearInterval(progress);
+        report();
+      }
+    });
+}
+
+function withAddresses(command: Command): Command {
+  return command
+    .requiredOption('--ingest <address>', 'ingest, host:port or a name that gRPC resolves')
+    .requiredOption('--feature-store <address>', 'the feature store, likewise');
+}
+
+function trafficOptions(
+  { ingest, featureStore }: Addresses,
+  { interactions, rate, reads }: Pick<TrafficArguments, 'rate' | 'reads'> & Pick<RehearsalData, 'interactions'>,
+): TrafficOptions {
+  return { interactions, rate, readsPerSecond: reads, ingestAddress: ingest, featureStoreAddress: featureStore };
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,10}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('must be a whole number');
+}

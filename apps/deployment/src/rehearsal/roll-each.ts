@@ -1,0 +1,39 @@
+import type { Compose, RunningContainer } from './compose';
+import { upOnly, type Change } from './scale-out';
+
+/** The services, those first that others call. Stand-ins for AWS have one replica, and are not replaced under load. */
+const services = [
+  'feature-store',
+  'ingest',
+  'profile-aggregator',
+  'personalize-feed',
+  'lake-sink',
+  'recommender-gateway',
+] as const;
+
+const graceSeconds = '30';
+
+/**
+ * Replaces each service by its image of another version: starts the new one beside the old, waits until it is healthy, stops
+ * the old one (SIGTERM, then the drain), as a rolling update with maxSurge 1 and maxUnavailable 0 does.
+ */
+export async function rollEach({ compose, report }: Change, version: string): Promise<void> {
+  for (const service of services) {
+    const old = await compose.running(service);
+    const startedAtMs = performance.now();
+    const replicas = String(old.length * 2);
+    await compose.compose([...upOnly, '--scale', `${service}=${replicas}`, service], { AFFINITY_VERSION: version });
+    for (const { id } of await compose.running(service)) await compose.untilHealthy(id);
+    for (const container of old) {
+      await compose.docker(['stop', '--time', graceSeconds, container.id]);
+      await assertCleanStop(compose, container);
+      await compose.docker(['rm', container.id]);
+    }
+    report(`  ${service} replaced after ${((performance.now() - startedAtMs) / 1_000).toFixed(1)} s`);
+  }
+}
+
+async function assertCleanStop(compose: Compose, { id, service }: RunningContainer): Promise<void> {
+  const exitCode = await compose.docker(['inspect', '--format', '{{.State.ExitCode}}', id]);
+  if (exitCode !== '0') throw new Error(`${service} ended with ${exitCode} in place of 0`);
+}

@@ -1,0 +1,46 @@
+import ts from 'typescript';
+import type { Manifest } from '../../src/manifests/document';
+
+/** Modules of `kubernetes-types` by API version; types of other groups are not Kubernetes' own. */
+const typeModules: Readonly<Record<string, string>> = {
+  v1: 'core/v1',
+  'apps/v1': 'apps/v1',
+  'autoscaling/v2': 'autoscaling/v2',
+  'batch/v1': 'batch/v1',
+  'networking.k8s.io/v1': 'networking/v1',
+  'policy/v1': 'policy/v1',
+};
+
+/** API groups of operators, whose types are not checked here. */
+export const operatorVersions: ReadonlySet<string> = new Set(['keda.sh/v1alpha1']);
+
+const fileName = `${__dirname}/manifests-under-test.ts`;
+
+/** Compiles manifests as literals of the API's types, which finds unknown fields too. Gives what the compiler says. */
+export function typeProblems(manifests: readonly Manifest[]): readonly string[] {
+  const known = manifests.filter(({ apiVersion }) => !operatorVersions.has(apiVersion));
+  const source = known.map((manifest, index) => literalOf(manifest, index)).join('\n');
+  const options: ts.CompilerOptions = {
+    noEmit: true,
+    strict: true,
+    skipLibCheck: true,
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    types: [],
+  };
+  const host = ts.createCompilerHost(options);
+  const files = ts.createCompilerHost(options);
+  host.fileExists = (path) => path === fileName || files.fileExists(path);
+  host.getSourceFile = (path, ...rest) =>
+    path === fileName ? ts.createSourceFile(path, source, ts.ScriptTarget.ES2023) : files.getSourceFile(path, ...rest);
+  const program = ts.createProgram([fileName], options, host);
+  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+}
+
+function literalOf(manifest: Manifest, index: number): string {
+  const { apiVersion, kind, metadata } = manifest;
+  const module = typeModules[apiVersion];
+  if (module === undefined) throw new Error(`${kind} ${metadata.name}: ${apiVersion} is not known`);
+  return `export const m${index}: import('kubernetes-types/${module}').${kind} = ${JSON.stringify(manifest)};`;
+}

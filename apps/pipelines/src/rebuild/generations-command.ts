@@ -1,0 +1,113 @@
+import {
+  aggregatorReader,
+  dropGeneration,
+  generationOf,
+  removeCheckpoints,
+  removeGeneration,
+  removeGenerationTiles,
+  serveGeneration,
+} from '@affinity/profile-storage';
+import { AffinityError, systemClock } from '@affinity/service-kit';
+import type { Command } from 'commander';
+import { addSettingsHelp, wholeNumberArgument, withLake, type LakeCommandContext } from '../lake/lake-command';
+import type { ProgramOptions } from '../program';
+import { withGenerations, type GenerationCommandContext } from './generation-command-context';
+import { waitForCatchUp } from './generation-lag';
+
+interface WaitArguments {
+  readonly wait: number;
+}
+
+type Work = (context: GenerationCommandContext, command: LakeCommandContext) => Promise<void>;
+
+const number = wholeNumberArgument(1, Number.MAX_SAFE_INTEGER);
+
+/** Adds `affinity generations …`. */
+export function addGenerationCommands(generations: Command, options: ProgramOptions): void {
+  const run = (work: Work): Promise<void> =>
+    withLake(options, (command) => withGenerations(command, (context) => work(context, command)));
+  const list = generations.command('list').description('Show all generations of profiles, and which one serves');
+  list.action(() => run(listAll));
+  const serve = generations
+    .command('switch')
+    .description('Serve another generation, once it has counted all that the present one has')
+    .argument('<generation>', 'its number', number);
+  withWait(serve, 'how long to wait until it has caught up', 120).action((target: number, { wait }: WaitArguments) =>
+    run((context, command) => switchTo({ target, wait }, context, command)),
+  );
+  const back = generations.command('rollback').description('Serve the generation again that served before');
+  withWait(back, 'how long to wait until it has caught up', 120).action(({ wait }: WaitArguments) =>
+    run((context, command) => rollBack(wait, context, command)),
+  );
+  const drop = generations
+    .command('drop')
+    .description('Give a generation up that does not serve, and remove its tiles')
+    .argument('<generation>', 'its number', number);
+  withWait(drop, 'how long the writers may take to notice', 5).action((target: number, { wait }: WaitArguments) =>
+    run((context, command) => dropAll({ target, wait }, context, command)),
+  );
+  for (const command of [list, serve, back, drop]) addSettingsHelp(command);
+}
+
+function withWait(command: Command, doc: string, seconds: number): Command {
+  return command.option('--wait <seconds>', doc, wholeNumberArgument(0, 86_400), seconds);
+}
+
+async function listAll({ generations }: GenerationCommandContext, { print }: LakeCommandContext): Promise<void> {
+  const { serving, previous, open } = await generations.read();
+  const shown = open.map(({ number: own, state, origin }) => {
+    const { schema, ...others } = origin ?? {};
+    return { generation: own, state, ...others, ...(schema === undefined ? {} : { schema: 'its own' }) };
+  });
+  print(JSON.stringify({ serving, ...(previous === undefined ? {} : { previous }), generations: shown }));
+}
+
+interface Target {
+  readonly target: number;
+  /** Seconds. */
+  readonly wait: number;
+}
+
+async function switchTo(
+  { target, wait }: Target,
+  { generations, storesOf, config }: GenerationCommandContext,
+  { print, progress }: LakeCommandContext,
+): Promise<void> {
+  const before = await generations.read();
+  serveGeneration(before, target); // Refuses what cannot serve before anybody waits for it.
+  await waitForCatchUp({
+    behind: storesOf(target).checkpoints,
+    ahead: storesOf(before.serving).checkpoints,
+    partitions: config.partitions,
+    timeoutMs: wait * 1_000,
+    clock: systemClock,
+    progress,
+  });
+  const { serving, previous } = await generations.change((set) => serveGeneration(set, target));
+  print(JSON.stringify({ serving, ...(previous === undefined ? {} : { previous }) }));
+}
+
+async function rollBack(wait: number, context: GenerationCommandContext, command: LakeCommandContext): Promise<void> {
+  const { previous } = await context.generations.read();
+  if (previous === undefined)
+    throw new AffinityError('FAILED_PRECONDITION', 'there is no generation to go back to: none served before');
+  await switchTo({ target: previous, wait }, context, command);
+}
+
+async function dropAll(
+  { target, wait }: Target,
+  { generations, registry, removal, config }: GenerationCommandContext,
+  { print, progress }: LakeCommandContext,
+): Promise<void> {
+  await generations.change((set) =>
+    generationOf(set, target).state === 'dropped' ? set : dropGeneration(set, target),
+  );
+  progress(`generation ${target} is given up; its writers have ${wait} s to notice`);
+  await systemClock.sleep(wait * 1_000);
+  const reader = aggregatorReader(target, config.dynamoRegion);
+  const tilesRemoved = await removeGenerationTiles(removal, target);
+  await registry.unregister(reader);
+  await removeCheckpoints(removal, { reader, parts: config.partitions });
+  await generations.change((set) => removeGeneration(set, target));
+  print(JSON.stringify({ generation: target, tilesRemoved }));
+}
