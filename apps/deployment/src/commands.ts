@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { auditVisitors } from './audit/store-audit';
 import { generateData, readData, renamed, type RehearsalData } from './rehearsal-data';
-import { rehearse } from './rehearsal/rehearsal';
+import { rehearse, rehearsalSteps, type RehearsalOptions } from './rehearsal/rehearsal';
 import { loadCatalogue } from './traffic/load-catalogue';
 import { Traffic, type TrafficOptions } from './traffic/traffic';
 
@@ -48,20 +48,19 @@ function addRehearse(program: Command, { environment, print, fail }: CommandCont
     .description('Bring the compose stack up, kill, scale and replace its parts under load, compare every count')
     .option('--seed <number>', 'decides the events; drawn when not given', wholeNumber)
     .option('--rate <number>', 'events a second under load', wholeNumber, 100)
+    .option('--steps <names>', 'what to do under load, separated by commas', stepsArgument, rehearsalSteps)
     .option('--next-version <tag>', 'tag of the images that a rolling update brings', 'next')
-    .action(async ({ seed = randomInt(1, largestSeed), rate, nextVersion }: RehearseArguments) => {
+    .action(async ({ seed = randomInt(1, largestSeed), rate, steps, nextVersion }: RehearseArguments) => {
       print(`seed ${seed}`);
-      const failures = await rehearse({ seed, rate, nextVersion, environment, report: print });
+      const failures = await rehearse({ seed, rate, steps, nextVersion, environment, report: print });
       for (const failure of failures) print(`did not hold: ${failure}`);
       print(failures.length === 0 ? 'Everything held.' : 'Not everything held.');
       if (failures.length > 0) fail();
     });
 }
 
-interface RehearseArguments {
+interface RehearseArguments extends Pick<RehearsalOptions, 'rate' | 'steps' | 'nextVersion'> {
   readonly seed?: number;
-  readonly rate: number;
-  readonly nextVersion: string;
 }
 
 function addCheck(program: Command, { print, signal, fail }: CommandContext): void {
@@ -132,6 +131,14 @@ function trafficOptions(
   { interactions, rate, reads }: Pick<TrafficArguments, 'rate' | 'reads'> & Pick<RehearsalData, 'interactions'>,
 ): TrafficOptions {
   return { interactions, rate, readsPerSecond: reads, ingestAddress: ingest, featureStoreAddress: featureStore };
+}
+
+function stepsArgument(text: string): RehearsalOptions['steps'] {
+  return text.split(',').map((name) => {
+    const step = rehearsalSteps.find((known) => known === name.trim());
+    if (step === undefined) throw new InvalidArgumentError(`must be of ${rehearsalSteps.join(', ')}`);
+    return step;
+  });
 }
 
 function wholeNumber(text: string): number {

@@ -12,9 +12,13 @@ import { rollEach } from './roll-each';
 import { scaleOutAndBack } from './scale-out';
 import { TrafficContainer } from './traffic-container';
 
+/** What is done under load, after what is always done: a replay, and "down" and "up". */
+export const rehearsalSteps = ['kill', 'scale', 'roll'] as const;
+
 /** What a rehearsal does. */
 export interface RehearsalOptions {
   readonly seed: number;
+  readonly steps: readonly (typeof rehearsalSteps)[number][];
   /** Events a second while things are broken and changed. */
   readonly rate: number;
   /** Tag of the images that the others are replaced by. */
@@ -82,10 +86,11 @@ class Rehearsal {
     await this.bringUp('up again after down');
     await this.audit('down and up', noTraffic);
 
-    await this.underTraffic('kills', () => killEach(compose, options.report));
-    const during = { compose, report: options.report };
-    await this.changedUnderTraffic('scale-out', () => scaleOutAndBack(during));
-    await this.changedUnderTraffic('rolling update', () => rollEach(during, options.nextVersion));
+    const { report, nextVersion, steps } = options;
+    const change = { compose, report };
+    if (steps.includes('kill')) await this.underTraffic('kills', () => killEach(compose, report));
+    if (steps.includes('scale')) await this.changedUnderTraffic('scale-out', () => scaleOutAndBack(change));
+    if (steps.includes('roll')) await this.changedUnderTraffic('rolling update', () => rollEach(change, nextVersion));
     return this.failures;
   }
 

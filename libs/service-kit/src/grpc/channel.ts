@@ -27,6 +27,8 @@ export function channelOptions(maxMessageBytes: number): ChannelOptions {
     'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
     'grpc.service_config_disable_resolution': 1,
     'grpc.enable_retries': 0,
+    // grpc-js asks at most every 30 s unless told: too seldom to find the pods that a rolling update brings.
+    'grpc.dns_min_time_between_resolutions_ms': 1_000,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 2_000,
     'grpc.keepalive_time_ms': 30_000,
