@@ -73,6 +73,6 @@ async function withSystem(measure: (system: BenchSystem) => Promise<void>): Prom
 }
 
 /** Services refuse settings that they do not know. */
-function withoutRedis({ AFFINITY_REDIS_URL: _unused, ...env }: Record<string, string>): Record<string, string> {
-  return env;
+function withoutRedis(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'AFFINITY_REDIS_URL'));
 }

@@ -131,9 +131,9 @@ async function main(): Promise<void> {
       { name: 'bench', logger: silentLogger() },
     );
     await ensureEventStreams(connection, { partitions, replicas: 1, maxBytes: -1 });
-    const env = serviceEnvironment(stack.addresses, { schemaFile, tablePrefix: 'bench-', partitions });
-    const { AFFINITY_REDIS_URL: _unused, ...ofIngest } = env;
-    const service = await startServiceProcess({ app: 'ingest', env: { ...ofIngest, AFFINITY_GRPC_PORT: '0' } });
+    const { dynamodb } = stack.addresses;
+    const env = serviceEnvironment({ nats, dynamodb }, { schemaFile, tablePrefix: 'bench-', partitions });
+    const service = await startServiceProcess({ app: 'ingest', env: { ...env, AFFINITY_GRPC_PORT: '0' } });
     const address = `127.0.0.1:${service.port('grpcPort')}`;
     const ingest = createGrpcClient(IngestServiceClient, { address, defaultDeadlineMs: 30_000 });
     const results = await alternate(

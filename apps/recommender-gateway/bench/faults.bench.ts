@@ -22,7 +22,10 @@ interface State {
 }
 
 function statesOf({ services, modelProxy }: GatewaySystem): Readonly<Record<string, State>> {
-  const done = (act: () => void) => () => Promise.resolve(act());
+  const done = (act: () => void) => (): Promise<void> => {
+    act();
+    return Promise.resolve();
+  };
   return {
     well: { begin: done(() => undefined), end: done(() => undefined) },
     killed: { begin: () => services.personalize.kill(), end: () => services.personalize.restart() },

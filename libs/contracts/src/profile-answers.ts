@@ -1,11 +1,9 @@
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { GetProfileResponse, LookupProfilesResponse } from './generated/affinity/profiles/v1/profile_service';
 import type { AnswerInfo, Profile } from './generated/affinity/profiles/v1/profile';
 
 // An encoded message is its encoded fields one after the other, so an answer can be put together from parts that are kept
 // encoded. Source: protobuf.dev, "Encoding", "Message Structure".
-
-const lengthDelimited = 2;
 
 /** The field that holds a profile in the answers of GetProfile and WatchProfile. */
 export function encodeProfileField(profile: Profile): Uint8Array {
@@ -28,5 +26,5 @@ export function encodeLookupAnswer(lookupId: bigint, answer: Uint8Array): Buffer
 }
 
 function fieldStart(field: number, content: Uint8Array): Uint8Array {
-  return new BinaryWriter().tag(field, lengthDelimited).uint32(content.length).finish();
+  return new BinaryWriter().tag(field, WireType.LengthDelimited).uint32(content.length).finish();
 }
