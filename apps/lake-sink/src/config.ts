@@ -11,7 +11,6 @@ import {
   text,
   type ConfigOf,
 } from '@affinity/service-kit';
-import { z } from 'zod';
 
 const { partitions, streamReplicas, streamMaxBytes } = deploymentSettings;
 
@@ -24,15 +23,6 @@ export const lakeSinkSettings = {
   ...natsSettings,
   ...dynamoSettings,
   ...lakeSettings,
-  lakePrefix: defaulted({
-    env: 'LAKE_PREFIX',
-    schema: z
-      .string()
-      .max(128)
-      .regex(/^[a-z0-9_]+([-/][a-z0-9_]+)*$/, 'must be lower-case words joined by - or /'),
-    default: 'crm/dashboard_interaction',
-    doc: 'Data set below upstream/ to write',
-  }),
   shards: defaulted({
     env: 'LAKE_SHARDS',
     schema: integer(1, 256),

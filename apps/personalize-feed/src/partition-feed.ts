@@ -1,5 +1,5 @@
 import { partitionFilter } from '@affinity/contracts';
-import { idlePosition, readPartition, type StreamLookup, type StreamMessage } from '@affinity/messaging';
+import { advanceWhileIdle, PartitionReader, type StreamLookup, type StreamMessage } from '@affinity/messaging';
 import type { CheckpointStore } from '@affinity/profile-storage';
 import { type AffinityError, fromUnknown, type Logger, type Semaphore } from '@affinity/service-kit';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -7,7 +7,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchSender } from './batch-sender';
 import { CheckpointKeeper } from './checkpoint-keeper';
 import type { FeedMeter } from './feed-meter';
-import { readyBatches } from './ready-batches';
 import { decodeRecord } from './record-decoding';
 import { type FedBatch, type FedEvent, visitorBatches } from './visitor-batches';
 
@@ -119,7 +118,7 @@ export class PartitionFeed {
 
   private async feedAll(keeper: CheckpointKeeper, ended: AbortSignal): Promise<void> {
     const { connection, lookup, partition, logger, roundSize } = this.options;
-    const messages = readPartition({
+    const reader = new PartitionReader({
       connection,
       lookup,
       filters: [partitionFilter(partition)],
@@ -128,7 +127,7 @@ export class PartitionFeed {
       logger: logger.child({ partition }),
       maxAhead: roundSize,
     });
-    for await (const round of readyBatches(messages, roundSize)) {
+    for await (const round of reader.batches()) {
       this.round = round;
       await this.feed(round); // F1
       const last = round.at(-1);
@@ -151,21 +150,19 @@ export class PartitionFeed {
   }
 
   /** F3 */
-  private async advanceWhileIdle(keeper: CheckpointKeeper, signal: AbortSignal): Promise<void> {
+  private advanceWhileIdle(keeper: CheckpointKeeper, signal: AbortSignal): Promise<void> {
     const { lookup, partition, idleCheckpointMs, logger } = this.options;
-    const filters = [partitionFilter(partition)];
-    for (;;) {
-      await delay(idleCheckpointMs, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      try {
-        const lastRead = keeper.position;
-        const position = await idlePosition(lookup, { filters, lastRead });
-        // A round that ended meanwhile knows better.
-        if (position !== undefined && keeper.position === lastRead) keeper.reach(position);
-      } catch (error) {
-        logger.debug({ err: fromUnknown(error), partition }, 'the idle checkpoint was not moved');
-      }
-    }
+    return advanceWhileIdle({
+      lookup,
+      filters: [partitionFilter(partition)],
+      everyMs: idleCheckpointMs,
+      signal,
+      logger: logger.child({ partition }),
+      lastRead: () => keeper.position,
+      advance: (position, from) => {
+        if (keeper.position === from) keeper.reach(position); // Else a round that ended meanwhile knows better.
+      },
+    });
   }
 
   private async feed(round: readonly StreamMessage[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Mark, Schema } from '@affinity/domain';
 import {
-  idlePosition,
-  readPartition,
+  advanceWhileIdle,
+  PartitionReader,
   type DeadLetterStore,
   type StreamLookup,
   type StreamMessage,
@@ -12,9 +12,8 @@ import { partitionFilter } from '@affinity/contracts';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { BoundedBuffer } from './bounded-buffer';
 import { Flusher } from './flusher';
-import { decodeRecord } from './record-decoding';
+import { RecordDecoder } from './record-decoding';
 
 /** What a worker works with, besides what each of its sessions does. */
 export interface PartitionWorkerOptions extends Omit<PartitionSessionOptions, 'writer' | 'isStored'> {
@@ -60,9 +59,11 @@ export const readerName = 'profile-aggregator';
 export class PartitionWorker {
   private readonly intake = new AbortController();
   private readonly work = new AbortController();
+  private readonly decoder: RecordDecoder;
   private readonly done: Promise<void>;
 
   constructor(private readonly options: PartitionWorkerOptions) {
+    this.decoder = new RecordDecoder(options.schema);
     this.done = this.run();
   }
 
@@ -95,7 +96,7 @@ export class PartitionWorker {
 
   /** One session, until the worker stops or the session fails. Its name is never used again: conditions rest on that. */
   private async live(): Promise<void> {
-    const { instanceId, partition, maxAhead } = this.options;
+    const { connection, lookup, logger, instanceId, partition, maxAhead } = this.options;
     const isStored = async ({ sequence, timestampNs }: Mark): Promise<boolean> =>
       (await this.options.lookup.timestampAt(sequence)) === timestampNs;
     const session = new PartitionSession({
@@ -103,16 +104,24 @@ export class PartitionWorker {
       isStored,
       writer: `${instanceId}/${partition}/${randomUUID()}`,
     });
-    const buffer = new BoundedBuffer<StreamMessage>(maxAhead);
     const failed = new AbortController();
     const reading = AbortSignal.any([this.intake.signal, failed.signal]);
     const working = AbortSignal.any([this.work.signal, failed.signal]);
+    const reader = new PartitionReader({
+      connection,
+      lookup,
+      filters: [partitionFilter(partition)],
+      storedCheckpoint: () => this.resume(session),
+      signal: reading,
+      logger: logger.child({ partition }),
+      maxAhead,
+    });
     const { userFlushMs, populationFlushMs } = this.options;
     const flusher = new Flusher(session, {
       signal: working,
       userFlushMs,
       populationFlushMs,
-      backlog: () => buffer.size > 0,
+      backlog: () => reader.waiting > 0,
     });
     const guard = (task: Promise<void>): Promise<void> =>
       task.catch((error: unknown) => {
@@ -120,8 +129,7 @@ export class PartitionWorker {
         throw error;
       });
     const tasks = [
-      guard(this.pump(session, buffer, reading)),
-      guard(this.foldAll({ session, buffer, flusher, reading, working })),
+      guard(this.foldAll({ session, reader, flusher, reading, working })),
       guard(flusher.run()),
       guard(this.advanceWhileIdle(session, reading)),
     ];
@@ -130,42 +138,17 @@ export class PartitionWorker {
     if (failure !== undefined) throw failure.reason;
   }
 
-  private async pump(
-    session: PartitionSession,
-    buffer: BoundedBuffer<StreamMessage>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { connection, lookup, partition, maxAhead, logger } = this.options;
-    const messages = readPartition({
-      connection,
+  private advanceWhileIdle(session: PartitionSession, signal: AbortSignal): Promise<void> {
+    const { lookup, partition, idleCheckpointMs, logger } = this.options;
+    return advanceWhileIdle({
       lookup,
       filters: [partitionFilter(partition)],
-      storedCheckpoint: () => this.resume(session),
+      everyMs: idleCheckpointMs,
       signal,
       logger: logger.child({ partition }),
-      maxAhead,
+      lastRead: () => session.position,
+      advance: (position) => session.advanceIdle(position),
     });
-    for await (const message of messages) {
-      if (!(await buffer.put(message, signal))) return;
-    }
-  }
-
-  /** So that an idle partition holds back no purge of the stream. */
-  private async advanceWhileIdle(session: PartitionSession, signal: AbortSignal): Promise<void> {
-    const { lookup, partition, idleCheckpointMs, logger } = this.options;
-    const filters = [partitionFilter(partition)];
-    for (;;) {
-      await delay(idleCheckpointMs, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      try {
-        const position = await idlePosition(lookup, { filters, lastRead: session.position });
-        if (position !== undefined) await session.advanceIdle(position);
-      } catch (thrown) {
-        const error = fromUnknown(thrown);
-        if (error.code === 'ABORTED') throw error;
-        logger.debug({ err: error, partition }, 'the idle checkpoint was not moved');
-      }
-    }
   }
 
   /** What the checkpoint covers is visible, whoever stored it. */
@@ -176,13 +159,12 @@ export class PartitionWorker {
     return checkpoint;
   }
 
-  private async foldAll({ session, buffer, flusher, reading, working }: FoldTask): Promise<void> {
+  private async foldAll({ session, reader, flusher, reading, working }: FoldTask): Promise<void> {
     try {
-      while (!reading.aborted) {
-        await flusher.room(this.options.maxDirtyTiles, reading);
-        const messages = await buffer.takeAll(reading);
-        if (messages.length > 0) await this.fold(session, messages, working);
+      for await (const messages of reader.batches()) {
+        await this.fold(session, messages, working);
         flusher.wake();
+        await flusher.room(this.options.maxDirtyTiles, reading);
       }
     } finally {
       flusher.finish();
@@ -195,33 +177,43 @@ export class PartitionWorker {
     signal: AbortSignal,
   ): Promise<void> {
     const records: ReadRecord[] = [];
-    for (const message of messages) records.push(await this.decode(message, signal));
+    const counts = { usable: 0, erased: 0, deadLettered: 0 };
+    for (const message of messages) {
+      const { position, data } = message;
+      const decoded = this.decoder.decode(data);
+      switch (decoded.kind) {
+        case 'interaction':
+          records.push({ position, interaction: decoded.interaction });
+          counts.usable += 1;
+          break;
+        case 'erasure':
+          records.push({ position, erasure: decoded.erasure });
+          counts.erased += 1;
+          break;
+        case 'unusable':
+          await this.deadLetter(message, { reason: decoded.reason, signal });
+          records.push({ position });
+          counts.deadLettered += 1;
+      }
+    }
+    const { usable, ...others } = counts;
     const counted = await session.fold(records, signal);
-    const usable = records.filter((record) => record.interaction !== undefined).length;
-    const erased = records.filter((record) => record.erasure !== undefined).length;
-    this.options.onCounted({
-      counted,
-      repeated: usable - counted,
-      erased,
-      deadLettered: records.length - usable - erased,
-    });
+    this.options.onCounted({ counted, repeated: usable - counted, ...others });
   }
 
-  private async decode(message: StreamMessage, signal: AbortSignal): Promise<ReadRecord> {
-    const { position, subject, data } = message;
-    const decoded = decodeRecord(data, this.options.schema);
-    if (decoded.kind === 'interaction') return { position, interaction: decoded.interaction };
-    if (decoded.kind === 'erasure') return { position, erasure: decoded.erasure };
+  private async deadLetter(
+    { position, subject, data }: StreamMessage,
+    { reason, signal }: { readonly reason: string; readonly signal: AbortSignal },
+  ): Promise<void> {
     const { partition, deadLetters } = this.options;
-    const letter = { reader: readerName, partition, reason: decoded.reason, subject, position, data };
+    const letter = { reader: readerName, partition, reason, subject, position, data };
     await retry(() => deadLetters.store(letter), { attempts: Infinity, signal });
-    return { position };
   }
 }
 
 interface FoldTask {
   readonly session: PartitionSession;
-  readonly buffer: BoundedBuffer<StreamMessage>;
+  readonly reader: PartitionReader;
   readonly flusher: Flusher;
   readonly reading: AbortSignal;
   readonly working: AbortSignal;

@@ -1,4 +1,4 @@
-import { StreamRecord, toInteraction, type UserErasure } from '@affinity/contracts';
+import { RepeatedTextReader, RepeatedTexts, StreamRecord, toInteraction, type UserErasure } from '@affinity/contracts';
 import { refusalOf, type Interaction, type Schema } from '@affinity/domain';
 import type { Erasure } from '@affinity/profile-storage';
 
@@ -8,17 +8,32 @@ export type DecodedRecord =
   | { readonly kind: 'interaction'; readonly interaction: Interaction }
   | { readonly kind: 'unusable'; readonly reason: string };
 
-/** Reads a message's body and judges it as ingest did, by its own times, so that a replay judges the same. */
-export function decodeRecord(data: Uint8Array, schema: Schema): DecodedRecord {
-  const record = parse(data);
-  if (record === undefined) return unusable('the body is not a stream record');
-  switch (record.record?.$case) {
-    case 'event':
-      return usable(toInteraction(record.record.value), schema);
-    case 'erasure':
-      return erasureOf(record.record.value);
-    case undefined:
-      return unusable('the record is of a kind that this version does not know');
+/** Reads messages' bodies and judges them as ingest did, by their own times, so that a replay judges the same. */
+export class RecordDecoder {
+  private readonly texts = new RepeatedTexts();
+
+  constructor(private readonly schema: Schema) {}
+
+  /** What a message asks for. */
+  decode(data: Uint8Array): DecodedRecord {
+    const record = this.parse(data);
+    if (record === undefined) return unusable('the body is not a stream record');
+    switch (record.record?.$case) {
+      case 'event':
+        return usable(toInteraction(record.record.value), this.schema);
+      case 'erasure':
+        return erasureOf(record.record.value);
+      case undefined:
+        return unusable('the record is of a kind that this version does not know');
+    }
+  }
+
+  private parse(data: Uint8Array): StreamRecord | undefined {
+    try {
+      return StreamRecord.decode(new RepeatedTextReader(data, this.texts));
+    } catch {
+      return undefined; // The reason for an operator is the same whatever the decoder says; the bytes are kept.
+    }
   }
 }
 
@@ -31,14 +46,6 @@ function usable(interaction: Interaction | undefined, schema: Schema): DecodedRe
   if (interaction === undefined) return unusable('the event lacks its id, type, time or actor');
   const refusal = refusalOf(interaction, schema);
   return refusal === undefined ? { kind: 'interaction', interaction } : unusable(refusal);
-}
-
-function parse(data: Uint8Array): StreamRecord | undefined {
-  try {
-    return StreamRecord.decode(data);
-  } catch {
-    return undefined; // The reason for an operator is the same whatever the decoder says; the bytes are kept.
-  }
 }
 
 function unusable(reason: string): DecodedRecord {

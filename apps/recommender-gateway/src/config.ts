@@ -4,6 +4,7 @@ import {
   decimal,
   defaulted,
   deploymentSettings,
+  featureStoreSettings,
   grpcServerSettings,
   integer,
   natsSettings,
@@ -31,23 +32,6 @@ const campaignSettings = {
     env: 'PERSONALIZE_RANKING_CAMPAIGN_ARN',
     schema: text(256),
     doc: 'Campaign of a PERSONALIZED_RANKING recipe; without it, lists are ranked by preference alone',
-  }),
-};
-
-const featureStoreSettings = {
-  featureStoreAddress: defaulted({
-    env: 'FEATURE_STORE_ADDRESS',
-    schema: text(),
-    default: '127.0.0.1:7002',
-    doc: 'The feature store: host:port, or any name that gRPC resolves, such as dns:///feature-store:7002',
-  }),
-  featureStoreTlsCa: textFile({
-    env: 'FEATURE_STORE_TLS_CA_FILE',
-    doc: 'Authorities (PEM) that sign the feature store; turns TLS on',
-  }),
-  featureStoreApiKey: secretFile({
-    env: 'FEATURE_STORE_API_KEY_FILE',
-    doc: 'API key, where the feature store asks for one',
   }),
 };
 

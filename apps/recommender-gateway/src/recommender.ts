@@ -1,11 +1,11 @@
 import { MissingPart, type GetRecommendationsResponse, type RecommendedItem } from '@affinity/contracts';
+import { availabilityOf, isAvailable } from '@affinity/domain';
 import type { CandidateQuery } from '@affinity/personalize';
 import type { AnswerParts } from './answer-parts';
 import type { Candidates } from './candidates/candidates';
 import type { DescribedItems, ItemAttributes } from './catalogue/item-attributes';
 import type { FallbackItems } from './popularity/fallback-items';
 import type { ItemPreferences, PreferenceSource } from './preferences/preference-source';
-import { isAvailable } from './ranking/availability';
 import { type BaseItem, type BaseList, modelList } from './ranking/base-list';
 import { pickDiverse } from './ranking/diversity';
 import { type RankingRules, rankWithPreference } from './ranking/rank-with-preference';
@@ -136,7 +136,7 @@ export class Recommender {
   /** The base list without what cannot be had now, filled up with spares that can. */
   private available({ base, spares }: Pool, wanted: number, attributes: DescribedItems['attributes']): BaseList {
     const nowMs = this.options.nowMs();
-    const canBeHad = ({ itemId }: BaseItem): boolean => isAvailable(attributes.get(itemId), nowMs);
+    const canBeHad = ({ itemId }: BaseItem): boolean => isAvailable(availabilityOf(attributes.get(itemId)), nowMs);
     const items = base.items.filter(canBeHad);
     const filling = spares.filter(canBeHad).slice(0, Math.max(0, wanted - items.length));
     return { ...base, items: [...items, ...filling] };

@@ -19,3 +19,4 @@ export { Random } from './marketplace/random';
 export { compareTiles, type CompareOptions, type PlacedTile } from './oracle/compare-tiles';
 export { type ArrivalOrder } from './oracle/compare-weights';
 export { type TileComparison } from './oracle/difference-report';
+export { claimsOf, isSupported, unsupportedClaims, type Claim, type KnownVisitor } from './oracle/reason-claims';

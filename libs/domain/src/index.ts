@@ -1,5 +1,12 @@
 export { type AttributeValue, type Interaction } from './interaction';
 export { refusalOf } from './interaction-judgement';
+export {
+  availabilityAttributes,
+  availabilityOf,
+  isAvailable,
+  type AvailabilityAttributes,
+  type AvailabilitySpan,
+} from './availability';
 export { collidesWithSessionKeys, fnv1a32, partitionOf, profileKeyOf, type Actor } from './profile-key';
 export { advance, contradicts, covers, isNoLater, markOfNothing, sameMark, type Mark } from './mark';
 export { dayOf, formatDay, lastDays, parseDay, spanHas, startOfDay, type Day, type DaySpan } from './day';

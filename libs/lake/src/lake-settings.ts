@@ -16,6 +16,15 @@ export const lakeSettings = {
     schema: destination,
     doc: 'Where the lake is: s3://BUCKET, or file:///FOLDER on a single machine',
   }),
+  lakePrefix: defaulted({
+    env: 'LAKE_PREFIX',
+    schema: z
+      .string()
+      .max(128)
+      .regex(/^[a-z0-9_]+([-/][a-z0-9_]+)*$/, 'must be lower-case words joined by - or /'),
+    default: 'crm/dashboard_interaction',
+    doc: 'Data set: where below upstream/ the lake sink writes, and the pipelines read',
+  }),
   lakeS3Endpoint: optional({
     env: 'LAKE_S3_ENDPOINT',
     schema: url('http', 'https'),

@@ -8,8 +8,15 @@ export {
   type PublishedEvent,
 } from './event-publisher';
 export { createStreamLookup, type StreamBounds, type StreamLookup } from './stream-lookup';
-export { readPartition, StreamRewoundError, type PartitionReaderOptions, type StreamMessage } from './partition-reader';
+export {
+  PartitionReader,
+  readPartition,
+  StreamRewoundError,
+  type PartitionReaderOptions,
+  type StreamMessage,
+} from './partition-reader';
 export { idlePosition, purgeStream, type PurgeLimit } from './stream-purge';
+export { advanceWhileIdle, type IdleCheckpointOptions } from './idle-checkpoint';
 export { createDeadLetterStore, type DeadLetter, type DeadLetterStore } from './dead-letters';
 export { PartitionLeases, type PartitionLeasesOptions } from './partition-leases';
 export { formatTimestampNs, parseTimestampNs, positionOf } from './stream-position';

@@ -1,9 +1,10 @@
-import { jetstream, type ConsumerMessages, type JsMsg, type OrderedConsumerOptions } from '@nats-io/jetstream';
-import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
+import { jetstream, type ConsumerMessages, type OrderedConsumerOptions } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { eventsStream } from '@affinity/contracts';
 import type { Mark } from '@affinity/domain';
 import { AffinityError, fromUnknown, type Logger } from '@affinity/service-kit';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as turnOfEventLoop, setTimeout as delay } from 'node:timers/promises';
+import { BoundedBuffer } from './bounded-buffer';
 import type { StreamLookup } from './stream-lookup';
 import { formatTimestampNs, positionOf } from './stream-position';
 
@@ -12,7 +13,6 @@ export interface StreamMessage {
   readonly position: Mark;
   readonly subject: string;
   readonly data: Uint8Array;
-  readonly headers: MsgHdrs | undefined;
 }
 
 /** The stream is not the one that was read: it lost its tail or was made anew. Drop what is in memory and read anew. */
@@ -47,27 +47,99 @@ export interface PartitionReaderOptions {
  *     caller's memory holds what is no longer in the stream, and StreamRewoundError is thrown.
  * I4. DATA_LOSS is thrown when messages that were not read yet have been purged.
  */
-export async function* readPartition(options: PartitionReaderOptions): AsyncGenerator<StreamMessage, void, undefined> {
-  const { signal, logger, retryPauseMs = 250 } = options;
-  let lastRead: Mark | undefined;
-  const ended = (): boolean => signal.aborted;
-  while (!ended()) {
+export class PartitionReader {
+  private readonly buffer: BoundedBuffer<StreamMessage>;
+  private lastRead: Mark | undefined;
+
+  constructor(private readonly options: PartitionReaderOptions) {
+    this.buffer = new BoundedBuffer(options.maxAhead ?? defaultMaxAhead);
+  }
+
+  /** Messages that were read and not given out yet. */
+  get waiting(): number {
+    return this.buffer.size;
+  }
+
+  /** Gives out all that has come since the batch before, at most `maxAhead` messages. May be called once. */
+  async *batches(): AsyncGenerator<readonly StreamMessage[], void, undefined> {
+    const ended = new AbortController();
+    const signal = AbortSignal.any([this.options.signal, ended.signal]);
+    const end = (): void => this.buffer.end();
+    signal.addEventListener('abort', end, { once: true });
+    const reading = this.readAll(signal).finally(end);
+    reading.catch(() => undefined); // Thrown below.
     try {
-      const start = lastRead === undefined ? await firstStart(options) : await resumeStart(options.lookup, lastRead);
-      for await (const message of consume(options, start)) {
-        const position = positionOf(message);
-        yield { position, subject: message.subject, data: message.data, headers: message.headers };
-        lastRead = position;
+      for (;;) {
+        const batch = await this.buffer.takeAll();
+        if (batch.length === 0) break;
+        yield batch;
+        await turnOfEventLoop(); // What the socket has brought meanwhile comes along.
       }
-    } catch (error) {
-      if (error instanceof AffinityError && finalCodes.has(error.code)) throw error;
-      if (ended()) return;
-      logger.warn({ err: fromUnknown(error) }, 'cannot read the stream, trying again');
-      await delay(retryPauseMs, undefined, { signal }).catch(() => undefined);
+    } finally {
+      ended.abort();
+      await reading;
+    }
+  }
+
+  private async readAll(signal: AbortSignal): Promise<void> {
+    const { options } = this;
+    const { logger, retryPauseMs = 250 } = options;
+    const ended = (): boolean => signal.aborted;
+    while (!ended()) {
+      try {
+        const start =
+          this.lastRead === undefined ? await firstStart(options) : await resumeStart(options.lookup, this.lastRead);
+        await this.consume(start, signal);
+      } catch (error) {
+        if (error instanceof AffinityError && finalCodes.has(error.code)) throw error;
+        if (ended()) return;
+        logger.warn({ err: fromUnknown(error) }, 'cannot read the stream, trying again');
+        await delay(retryPauseMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Messages of one consumer; ends as soon as the consumer may be another than the one that was started (I3). */
+  private async consume(start: StartPoint, signal: AbortSignal): Promise<void> {
+    const { connection, filters, maxAhead = defaultMaxAhead } = this.options;
+    const consumer = await jetstream(connection).consumers.get(eventsStream, consumerOptions(filters, start));
+    const messages = await consumer.consume({ max_messages: maxAhead, expires: 5_000 });
+    const consumerName = (await consumer.info(true)).name;
+    let trusted = true;
+    const end = (): void => {
+      trusted = false;
+      messages.stop();
+    };
+    signal.addEventListener('abort', end, { once: true });
+    void endOnReset(messages, end);
+    void endOnDisconnect(connection, { end, ended: () => !trusted });
+    try {
+      if (signal.aborted) return;
+      for await (const message of messages) {
+        if (this.buffer.full) await this.buffer.room();
+        if (!isTrusted() || message.info.consumer !== consumerName) return;
+        const position = positionOf(message);
+        this.buffer.push({ position, subject: message.subject, data: message.data });
+        this.lastRead = position;
+      }
+    } finally {
+      signal.removeEventListener('abort', end);
+      end();
+      consumer.delete().catch(() => undefined); // The server also removes it by itself once it is idle.
+    }
+
+    function isTrusted(): boolean {
+      return trusted;
     }
   }
 }
 
+/** The same messages one by one. */
+export async function* readPartition(options: PartitionReaderOptions): AsyncGenerator<StreamMessage, void, undefined> {
+  for await (const batch of new PartitionReader(options).batches()) yield* batch;
+}
+
+const defaultMaxAhead = 500;
 const finalCodes: ReadonlySet<string> = new Set(['DATA_LOSS', 'ABORTED']);
 
 type StartPoint =
@@ -101,37 +173,6 @@ async function isStored(lookup: StreamLookup, position: Mark): Promise<boolean> 
     'DATA_LOSS',
     `messages after sequence ${position.sequence} were purged before they were read: the stream begins at ${firstSequence}`,
   );
-}
-
-/** Messages of one consumer; ends as soon as the consumer may be another than the one that was started (I3). */
-async function* consume(options: PartitionReaderOptions, start: StartPoint): AsyncGenerator<JsMsg, void, undefined> {
-  const { connection, signal, maxAhead = 500 } = options;
-  const consumer = await jetstream(connection).consumers.get(eventsStream, consumerOptions(options.filters, start));
-  const messages = await consumer.consume({ max_messages: maxAhead, expires: 5_000 });
-  const consumerName = (await consumer.info(true)).name;
-  let trusted = true;
-  const end = (): void => {
-    trusted = false;
-    messages.stop();
-  };
-  signal.addEventListener('abort', end, { once: true });
-  void endOnReset(messages, end);
-  void endOnDisconnect(connection, { end, ended: () => !trusted });
-  try {
-    if (signal.aborted) return;
-    for await (const message of messages) {
-      if (!isTrusted() || message.info.consumer !== consumerName) return;
-      yield message;
-    }
-  } finally {
-    signal.removeEventListener('abort', end);
-    end();
-    consumer.delete().catch(() => undefined); // The server also removes it by itself once it is idle.
-  }
-
-  function isTrusted(): boolean {
-    return trusted;
-  }
 }
 
 function consumerOptions(filters: readonly string[], start: StartPoint): Partial<OrderedConsumerOptions> {

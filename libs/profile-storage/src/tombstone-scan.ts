@@ -1,9 +1,7 @@
-import { ScanCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createHash } from 'node:crypto';
-import { dynamoFailure } from './dynamo-client';
 import type { DynamoTombstoneStoreOptions } from './dynamo-tombstone-store';
 import { tombstoneId, tombstoneOf } from './dynamo-tombstone-store';
-import type { Item } from './tile-item';
+import { scanTable } from './scan-table';
 import type { Tombstone } from './tombstone-store';
 
 /** All tombstones at one time, in memory: about 200 bytes each. */
@@ -21,7 +19,13 @@ export interface TombstoneSet {
  */
 export async function scanTombstones(options: DynamoTombstoneStoreOptions): Promise<TombstoneSet> {
   const found = new Map<string, Tombstone>();
-  for await (const item of tombstoneItems(options)) found.set(item['pk']?.S ?? '', tombstoneOf(item));
+  const scan = {
+    TableName: options.table,
+    FilterExpression: 'begins_with(pk, :prefix)',
+    ExpressionAttributeValues: { ':prefix': { S: 'tombstone|' } },
+  };
+  for await (const items of scanTable(options.client, scan))
+    for (const item of items) found.set(item['pk']?.S ?? '', tombstoneOf(item));
   const hash = createHash('sha256');
   for (const [id, { mark, erasedAtMs }] of [...found].sort(([left], [right]) => (left < right ? -1 : 1)))
     hash.update(`${id} ${mark.sequence} ${mark.timestampNs} ${erasedAtMs}\n`);
@@ -30,28 +34,4 @@ export async function scanTombstones(options: DynamoTombstoneStoreOptions): Prom
     size: found.size,
     find: (profileKey) => found.get(tombstoneId(options.hashKey, profileKey)),
   };
-}
-
-async function* tombstoneItems({
-  client,
-  table,
-}: {
-  readonly client: DynamoDBClient;
-  readonly table: string;
-}): AsyncGenerator<Item, void, undefined> {
-  let ExclusiveStartKey: Item | undefined;
-  do {
-    const page = new ScanCommand({
-      TableName: table,
-      ConsistentRead: true,
-      FilterExpression: 'begins_with(pk, :prefix)',
-      ExpressionAttributeValues: { ':prefix': { S: 'tombstone|' } },
-      ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
-    });
-    const { Items = [], LastEvaluatedKey } = await client.send(page).catch((error: unknown) => {
-      throw dynamoFailure(error);
-    });
-    yield* Items;
-    ExclusiveStartKey = LastEvaluatedKey;
-  } while (ExclusiveStartKey !== undefined);
 }

@@ -24,7 +24,7 @@ export {
 } from './config/setting';
 export { choice, commaList, decimal, flag, integer, port, text, url } from './config/setting-schemas';
 export { deploymentSettings, erasureSettings, parseSchemaText } from './config/deployment-schema';
-export { dynamoSettings, natsSettings, redisSettings } from './config/backing-settings';
+export { dynamoSettings, featureStoreSettings, natsSettings, redisSettings } from './config/backing-settings';
 export { checkGrpcServerSettings, type GrpcServerSettings, grpcServerSettings } from './config/grpc-server-settings';
 export {
   logSettings,

@@ -1,5 +1,5 @@
 import { encodeReadToken, Freshness, mergeReadTokens, type ReadToken, type RecommendedItem } from '@affinity/contracts';
-import type { DatasetInteraction } from '@affinity/datasets';
+import { unsupportedClaims, type DatasetInteraction } from '@affinity/datasets';
 import { dayOf, formatDay } from '@affinity/domain';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DemoClients } from '../demo-clients';
@@ -9,7 +9,6 @@ import { eventOfInteraction } from '../replay/replay-events';
 import { publishUntilStored } from '../replay/publish-until-stored';
 import { fiveViews } from './five-views';
 import { chooseVisitor, type KnownData } from './known-data';
-import { unsupportedClaims } from './reason-claims';
 import { contributionsAddUp, recommendationRows } from './recommendation-rows';
 import { tasteRows } from './taste-rows';
 

@@ -1,7 +1,7 @@
 import { Freshness, MissingPart, type GetRecommendationsResponse, type RecommendedItem } from '@affinity/contracts';
+import { claimsOf, isSupported } from '@affinity/datasets';
 import { until } from '@affinity/testing';
 import { readMetric, startGatewaySystem, type GatewaySystem } from './gateway-system';
-import { claimsOf, isSupported } from './reason-claims';
 
 const colours = ['red', 'blue', 'green', 'black'];
 const items = Object.fromEntries(

@@ -1,5 +1,5 @@
 import { advance, covers, emptyTile, EventIdMemory, foldInteraction, markOfNothing, sameMark } from '@affinity/domain';
-import type { DayTile, Interaction, Mark, Schema, TileLimits } from '@affinity/domain';
+import type { DayTile, DimensionState, Interaction, Mark, Schema, TileLimits } from '@affinity/domain';
 import type { StoredTile, TileHead, TileKey, TileWrite } from '../tile-store';
 import type { Tombstone } from '../tombstone-store';
 
@@ -26,6 +26,8 @@ const graceDays = 7;
  * O3. Of an erased profile nothing is counted that came at or below its tombstone, or happened before it.
  */
 export class OpenTile {
+  /** Tells the tile from every other. */
+  readonly name: string;
   private readonly changed = new Set<string>();
   private uncounted = false;
 
@@ -38,7 +40,9 @@ export class OpenTile {
     private version: number,
     private expiresAtS: number,
     private readonly tombstone: Tombstone | undefined,
-  ) {}
+  ) {
+    this.name = tileName(key);
+  }
 
   /** A tile that nobody has written yet, or that was erased: then it counts only what came and happened after (O3). */
   static empty(key: TileKey, rules: CountingRules, tombstone?: Tombstone): OpenTile {
@@ -111,12 +115,11 @@ export class OpenTile {
 
   /** The write that stores all that the store lacks; from here on the tile counts as clean. */
   beginWrite(writer: string): TileWrite {
-    const changed = new Map(
-      [...this.changed].flatMap((name) => {
-        const state = this.tile.dimensions.get(name);
-        return state === undefined ? [] : [[name, state] as const];
-      }),
-    );
+    const changed = new Map<string, DimensionState>();
+    for (const name of this.changed) {
+      const state = this.tile.dimensions.get(name);
+      if (state !== undefined) changed.set(name, state);
+    }
     this.changed.clear();
     this.uncounted = false;
     return {
@@ -154,6 +157,11 @@ export class OpenTile {
     this.unwritten(write);
     return 'stored in part';
   }
+}
+
+/** The name of a key's tile. */
+export function tileName({ owner, day, region }: TileKey): string {
+  return owner.kind === 'user' ? `${day}|${region}|u|${owner.profileKey}` : `${day}|${region}|p|${owner.partition}`;
 }
 
 function isErased(tombstone: Tombstone, interaction: Interaction, position: Mark): boolean {

@@ -1,10 +1,10 @@
-import { contradicts, dayOf, type Day, type Interaction, type Mark, type Schema } from '@affinity/domain';
+import { contradicts, dayOf, type Interaction, type Mark, type Schema } from '@affinity/domain';
 import { retry } from '@affinity/service-kit';
 import type { CheckpointStore } from '../checkpoint-store';
 import type { TileStore } from '../tile-store';
 import type { TombstoneStore } from '../tombstone-store';
 import type { OpenTile } from './open-tile';
-import { ForeignWriteError, placeOf, TileGroup, type TilePlace } from './tile-group';
+import { ForeignWriteError, TileGroup } from './tile-group';
 
 /** A profile that is to be forgotten. */
 export interface Erasure {
@@ -48,9 +48,12 @@ export interface ReadRecord {
   readonly erasure?: Erasure;
 }
 
-/** A record, and the tiles that count it. */
-interface PlacedRecord extends ReadRecord {
-  readonly places: { readonly user: TilePlace; readonly population: TilePlace } | undefined;
+/** An interaction that was read, and the tiles that count it. */
+interface TiledInteraction {
+  readonly interaction: Interaction;
+  readonly position: Mark;
+  readonly user: OpenTile;
+  readonly population: OpenTile;
 }
 
 interface Progress {
@@ -122,20 +125,28 @@ export class PartitionSession {
   /** Folds records (S1), trying until the store answers or the signal aborts. Returns how many were new to their user's tile. */
   async fold(records: readonly ReadRecord[], signal: AbortSignal): Promise<number> {
     let counted = 0;
-    for (const run of runsBetweenErasures(this.place(records))) {
-      await retry(() => this.load(run), { attempts: Infinity, signal });
-      await retry(() => this.refuseGhosts(run), { attempts: Infinity, signal, isRetryable: isUnavailable });
-      for (const record of run) {
-        const { position, erasure } = record;
-        if (this.count(record)) counted += 1;
-        if (erasure !== undefined) await retry(() => this.erase(erasure, position), { attempts: Infinity, signal });
-        this.folded = { folded: (this.folded?.folded ?? 0) + 1, position };
-        this.idleAt = undefined;
+    for (const run of runsBetweenErasures(records)) {
+      const tiled = await retry(() => this.openTiles(run), { attempts: Infinity, signal });
+      await retry(() => this.refuseGhosts(tiled), { attempts: Infinity, signal, isRetryable: isUnavailable });
+      for (const { interaction, position, user, population } of tiled) {
+        this.population.count({ tile: population, interaction, position });
+        if (this.users.count({ tile: user, interaction, position })) counted += 1;
       }
+      await this.finish(run, signal);
     }
     this.users.evict();
     this.population.evict();
     return counted;
+  }
+
+  /** The erasure at the end of a run, and how far that has brought the session. */
+  private async finish(run: readonly ReadRecord[], signal: AbortSignal): Promise<void> {
+    const last = run.at(-1);
+    if (last === undefined) return;
+    const { position, erasure } = last;
+    if (erasure !== undefined) await retry(() => this.erase(erasure, position), { attempts: Infinity, signal });
+    this.folded = { folded: (this.folded?.folded ?? 0) + run.length, position };
+    this.idleAt = undefined;
   }
 
   /** Stores the dirty user tiles (S2) and says so. */
@@ -215,46 +226,46 @@ export class PartitionSession {
     this.checkpointVersion = version;
   }
 
-  private async load(records: readonly PlacedRecord[]): Promise<void> {
-    const places = records.flatMap((record) => record.places ?? []);
-    await Promise.all([
-      this.users.load(places.map(({ user }) => user)),
-      this.population.load(places.map(({ population }) => population)),
+  private async openTiles(records: readonly ReadRecord[]): Promise<readonly TiledInteraction[]> {
+    const { region, partition } = this.options;
+    const known = records.flatMap(({ interaction, position }) =>
+      interaction === undefined ? [] : [{ interaction, position, day: dayOf(interaction.occurredAtMs) }],
+    );
+    const days = [...new Set(known.map(({ day }) => day))];
+    const populationKeys = days.map((day) => ({ owner: { kind: 'population', partition } as const, day, region }));
+    const userKeys = known.map(({ interaction: { profileKey }, day }) => ({
+      owner: { kind: 'user', profileKey } as const,
+      day,
+      region,
+    }));
+    const [populations, users] = await Promise.all([
+      this.population.openAll(populationKeys),
+      this.users.openAll(userKeys),
     ]);
+    return known.map(({ interaction, position, day }, i) => ({
+      interaction,
+      position,
+      user: at(users, i),
+      population: at(populations, days.indexOf(day)),
+    }));
   }
 
   /** S5 */
-  private async refuseGhosts(records: readonly PlacedRecord[]): Promise<void> {
-    const doubtful = records.filter(({ places, position }) => {
-      if (places === undefined) return false;
-      const marks = [this.users.markOf(places.user), this.population.markOf(places.population)];
-      return marks.some((mark) => mark !== undefined && contradicts(mark, position));
-    });
+  private async refuseGhosts(records: readonly TiledInteraction[]): Promise<void> {
+    const doubtful = records.filter(({ user, population, position }) =>
+      [user, population].some(({ mark }) => contradicts(mark, position)),
+    );
     for (const { position } of doubtful) {
       if (await this.options.isStored(position)) continue;
       throw new ForeignWriteError(`a tile that is newer than message ${position.sequence}, which the stream has lost,`);
     }
   }
+}
 
-  private count({ interaction, places, position }: PlacedRecord): boolean {
-    if (interaction === undefined || places === undefined) return false;
-    this.population.count({ place: places.population, interaction, position });
-    return this.users.count({ place: places.user, interaction, position });
-  }
-
-  private place(records: readonly ReadRecord[]): readonly PlacedRecord[] {
-    const { region, partition } = this.options;
-    const populationOf = new Map<Day, TilePlace>();
-    return records.map((record) => {
-      if (record.interaction === undefined) return { ...record, places: undefined };
-      const { profileKey, occurredAtMs } = record.interaction;
-      const day = dayOf(occurredAtMs);
-      const population = populationOf.get(day) ?? placeOf({ owner: { kind: 'population', partition }, day, region });
-      populationOf.set(day, population);
-      const user = placeOf({ owner: { kind: 'user', profileKey }, day, region });
-      return { ...record, places: { user, population } };
-    });
-  }
+function at<T>(elements: readonly T[], index: number): T {
+  const element = elements[index];
+  if (element === undefined) throw new RangeError(`no element ${index} of ${elements.length}`);
+  return element;
 }
 
 /** Records in runs that each end with an erasure or the last record: what comes after an erasure is loaded after it. */

@@ -2,7 +2,7 @@ import { isNoLater, type Interaction, type Mark } from '@affinity/domain';
 import { AffinityError } from '@affinity/service-kit';
 import type { StoredTile, TileKey, TileOwner, TileStore, TileWrite } from '../tile-store';
 import type { Tombstone, TombstoneStore } from '../tombstone-store';
-import { OpenTile, type CountingRules } from './open-tile';
+import { OpenTile, tileName, type CountingRules } from './open-tile';
 
 /** Somebody else wrote a tile or checkpoint of this partition: what is in memory can no longer be trusted. */
 export class ForeignWriteError extends AffinityError {
@@ -21,15 +21,9 @@ export interface TileGroupOptions {
   readonly maxBytes: number;
 }
 
-/** Which tile, and the name that a group knows it by. */
-export interface TilePlace {
-  readonly key: TileKey;
-  readonly name: string;
-}
-
-/** An event and its tile. */
+/** An event of a tile. */
 export interface TileEvent {
-  readonly place: TilePlace;
+  readonly tile: OpenTile;
   readonly interaction: Interaction;
   readonly position: Mark;
 }
@@ -70,27 +64,23 @@ export class TileGroup {
     }
   }
 
-  /** Reads the tiles of the events that are not open yet. Throws UNAVAILABLE or RESOURCE_EXHAUSTED and may be called again. */
-  async load(places: Iterable<TilePlace>): Promise<void> {
-    const missing = new Map<string, TilePlace>();
-    for (const place of places) if (!this.open.has(place.name)) missing.set(place.name, place);
-    if (missing.size === 0) return;
-    const { store, tombstones } = this.options;
-    const wanted = [...missing.values()];
-    const keys = wanted.map(({ key }) => key);
-    const [stored, erased] = await Promise.all([store.read(keys), tombstones.read(profileKeysOf(keys))]);
-    for (const [i, { key, name }] of wanted.entries()) this.insert(name, await this.opened(key, stored[i], erased));
+  /**
+   * Opens tiles, reading those that are not open yet; the answer has the order of the keys. Throws UNAVAILABLE or
+   * RESOURCE_EXHAUSTED and may be called again.
+   */
+  async openAll(keys: readonly TileKey[]): Promise<readonly OpenTile[]> {
+    const names = keys.map(tileName);
+    const missing = new Map<string, TileKey>();
+    for (const [i, key] of keys.entries()) {
+      const name = names[i] ?? '';
+      if (!this.open.has(name)) missing.set(name, key);
+    }
+    if (missing.size > 0) await this.read([...missing.values()]);
+    return names.map((name) => this.opened(name));
   }
 
-  /** How far an open tile has counted. */
-  markOf({ name }: TilePlace): Mark | undefined {
-    return this.open.get(name)?.mark;
-  }
-
-  /** Counts an event in its tile, which must be loaded. Returns whether it was new. */
-  count({ place, interaction, position }: TileEvent): boolean {
-    const tile = this.open.get(place.name);
-    if (tile === undefined) throw new AffinityError('INTERNAL', `tile ${place.name} is not loaded`);
+  /** Counts an event in its tile, which must be open. Returns whether it was new. */
+  count({ tile, interaction, position }: TileEvent): boolean {
     const before = tile.bytes;
     const counted = tile.count(interaction, position);
     this.bytes += tile.bytes - before;
@@ -124,13 +114,25 @@ export class TileGroup {
     }
   }
 
-  private async opened(
-    key: TileKey,
-    stored: StoredTile | undefined,
-    erased: ReadonlyMap<string, Tombstone>,
-  ): Promise<OpenTile> {
+  private opened(name: string): OpenTile {
+    const tile = this.open.get(name);
+    if (tile === undefined) throw new AffinityError('INTERNAL', `tile ${name} was not read`);
+    return tile;
+  }
+
+  private async read(keys: readonly TileKey[]): Promise<void> {
+    const { store, tombstones } = this.options;
+    const [stored, erased] = await Promise.all([store.read(keys), tombstones.read(profileKeysOf(keys))]);
+    for (const [i, key] of keys.entries()) {
+      const tombstone = key.owner.kind === 'user' ? erased.get(key.owner.profileKey) : undefined;
+      const tile = await this.tileOf(key, { stored: stored[i], tombstone });
+      this.open.set(tile.name, tile);
+      this.bytes += tile.bytes;
+    }
+  }
+
+  private async tileOf(key: TileKey, { stored, tombstone }: Found): Promise<OpenTile> {
     const { rules, store } = this.options;
-    const tombstone = key.owner.kind === 'user' ? erased.get(key.owner.profileKey) : undefined;
     if (stored === undefined) return OpenTile.empty(key, rules, tombstone);
     if (tombstone === undefined || !isNoLater(stored.mark, tombstone.mark))
       return OpenTile.stored(stored, rules, tombstone);
@@ -166,20 +168,20 @@ export class TileGroup {
       case 'stored in part':
         return false;
       case 'foreign':
-        throw new ForeignWriteError(`tile ${nameOf(tile.key)}`);
+        throw new ForeignWriteError(`tile ${tile.name}`);
     }
   }
 
   private touch(tile: OpenTile): void {
-    const name = nameOf(tile.key);
-    this.open.delete(name);
-    this.open.set(name, tile);
+    this.open.delete(tile.name);
+    this.open.set(tile.name, tile);
   }
+}
 
-  private insert(name: string, tile: OpenTile): void {
-    this.open.set(name, tile);
-    this.bytes += tile.bytes;
-  }
+/** What the stores hold of a tile. */
+interface Found {
+  readonly stored: StoredTile | undefined;
+  readonly tombstone: Tombstone | undefined;
 }
 
 function sameOwner(left: TileOwner, right: TileOwner): boolean {
@@ -189,13 +191,4 @@ function sameOwner(left: TileOwner, right: TileOwner): boolean {
 
 function profileKeysOf(keys: readonly TileKey[]): readonly string[] {
   return keys.flatMap(({ owner }) => (owner.kind === 'user' ? [owner.profileKey] : []));
-}
-
-/** The place of a key. */
-export function placeOf(key: TileKey): TilePlace {
-  return { key, name: nameOf(key) };
-}
-
-function nameOf({ owner, day, region }: TileKey): string {
-  return owner.kind === 'user' ? `${day}|${region}|u|${owner.profileKey}` : `${day}|${region}|p|${owner.partition}`;
 }

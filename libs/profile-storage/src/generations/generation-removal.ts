@@ -1,7 +1,8 @@
-import { BatchWriteItemCommand, ScanCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { retry, resourceExhausted } from '@affinity/service-kit';
 import { checkpointKey } from '../dynamo-checkpoint-store';
 import { dynamoFailure } from '../dynamo-client';
+import { scanTable, type TableScan } from '../scan-table';
 import type { TableNames } from '../tables';
 import type { Item } from '../tile-item';
 
@@ -24,7 +25,7 @@ export async function removeGenerationTiles(
 ): Promise<number> {
   for (let removed = 0; ;) {
     let found = 0;
-    for await (const keys of tileKeys({ client, table: tables.tiles }, generation)) {
+    for await (const keys of scanTable(client, keysOf(tables.tiles, generation))) {
       for (let at = 0; at < keys.length; at += maxDeletes)
         await deleteAll(client, { table: tables.tiles, keys: keys.slice(at, at + maxDeletes) });
       found += keys.length;
@@ -44,26 +45,13 @@ export async function removeCheckpoints(
     await deleteAll(client, { table: tables.control, keys: keys.slice(at, at + maxDeletes) });
 }
 
-async function* tileKeys(
-  { client, table }: { readonly client: DynamoDBClient; readonly table: string },
-  generation: number,
-): AsyncGenerator<readonly Item[], void, undefined> {
-  let ExclusiveStartKey: Item | undefined;
-  do {
-    const command = new ScanCommand({
-      TableName: table,
-      ConsistentRead: true,
-      ProjectionExpression: 'pk, sk',
-      FilterExpression: 'begins_with(pk, :generation)',
-      ExpressionAttributeValues: { ':generation': { S: `${generation}|` } },
-      ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
-    });
-    const page = await client.send(command).catch((error: unknown) => {
-      throw dynamoFailure(error);
-    });
-    yield page.Items ?? [];
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey !== undefined);
+function keysOf(table: string, generation: number): TableScan {
+  return {
+    TableName: table,
+    ProjectionExpression: 'pk, sk',
+    FilterExpression: 'begins_with(pk, :generation)',
+    ExpressionAttributeValues: { ':generation': { S: `${generation}|` } },
+  };
 }
 
 async function deleteAll(

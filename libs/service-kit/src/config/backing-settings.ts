@@ -49,3 +49,21 @@ export const redisSettings = {
   }),
   redisPassword: secretFile({ env: 'REDIS_PASSWORD_FILE', doc: 'Password of Redis, where it asks for one' }),
 };
+
+/** How to reach the feature store. */
+export const featureStoreSettings = {
+  featureStoreAddress: defaulted({
+    env: 'FEATURE_STORE_ADDRESS',
+    schema: text(),
+    default: '127.0.0.1:7002',
+    doc: 'The feature store: host:port, or any name that gRPC resolves, such as dns:///feature-store:7002',
+  }),
+  featureStoreTlsCa: textFile({
+    env: 'FEATURE_STORE_TLS_CA_FILE',
+    doc: 'Authorities (PEM) that sign the feature store; turns TLS on',
+  }),
+  featureStoreApiKey: secretFile({
+    env: 'FEATURE_STORE_API_KEY_FILE',
+    doc: 'API key, where the feature store asks for one',
+  }),
+};

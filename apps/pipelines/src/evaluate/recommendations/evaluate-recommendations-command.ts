@@ -1,4 +1,5 @@
 import { openDataset, Random } from '@affinity/datasets';
+import { availabilityAttributes } from '@affinity/domain';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { writeFile } from 'node:fs/promises';
 import type { Output } from '../../output';
@@ -38,8 +39,8 @@ export function addEvaluateRecommendations(evaluate: Command, { print, progress 
     .option('--k <n>', 'length of the list for precision, and one more cut-off of NDCG', wholeNumber(listLength), 10)
     .option('--unmasked', 'do not leave out, from lists and truth, what a visitor met before')
     .option('--max-queries <n>', 'visitors to ask about at most', wholeNumber(10_000_000), 100_000)
-    .option('--available-from <column>', 'items attribute: from when an item can be had', 'available_from')
-    .option('--available-until <column>', 'items attribute: until when', 'available_until')
+    .option('--available-from <column>', 'items attribute: from when an item can be had', availabilityAttributes.from)
+    .option('--available-until <column>', 'items attribute: until when', availabilityAttributes.until)
     .option('--available-days <column>', 'items attribute: for how many days, where there is no until')
     .option('--write-lists <file>', 'write each visitor’s truth and first 25 of each list, one JSON object a line')
     .option('--json <file>', 'also write the numbers to a file')

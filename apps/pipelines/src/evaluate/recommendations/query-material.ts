@@ -1,6 +1,8 @@
 import {
+  type AvailabilitySpan,
   dayOf,
   foldProfile,
+  isAvailable,
   type ItemScore,
   noDecay,
   preferencesOf,
@@ -8,7 +10,7 @@ import {
   type ScoredItem,
   scoreItem,
 } from '@affinity/domain';
-import type { AvailabilitySpan, Catalogue } from './catalogue';
+import type { Catalogue } from './catalogue';
 import type { EvaluationQuery } from './event-split';
 import type { LearnedState } from './learned-state';
 
@@ -54,10 +56,7 @@ function admission(
   { availableAt, masked }: EvaluationSetting,
 ): (itemId: string) => boolean {
   const seen = masked ? (seenBy.get(profileKey) ?? new Set<string>()) : new Set<string>();
-  return (itemId) => {
-    const { fromMs, untilMs } = availableAt(itemId);
-    return metAt.has(itemId) && fromMs <= atMs && atMs < untilMs && !seen.has(itemId);
-  };
+  return (itemId) => metAt.has(itemId) && isAvailable(availableAt(itemId), atMs) && !seen.has(itemId);
 }
 
 /** Scores items by what a visitor prefers; undefined for items without attributes. */

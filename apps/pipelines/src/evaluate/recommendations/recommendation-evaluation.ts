@@ -1,6 +1,5 @@
 import type { Dataset } from '@affinity/datasets';
-import type { Dimension, Schema } from '@affinity/domain';
-import type { AvailabilityColumns } from './catalogue';
+import type { AvailabilityAttributes, Dimension, Schema } from '@affinity/domain';
 import { availability, readCatalogue } from './catalogue';
 import { type EvaluationQuery, type EventSplit, type SplitKind, splitEvents } from './event-split';
 import { learn, type LearnedState } from './learned-state';
@@ -14,7 +13,7 @@ export interface RecommendationPlan {
   readonly dataset: Dataset;
   readonly split: SplitKind;
   readonly masked: boolean;
-  readonly availability: AvailabilityColumns;
+  readonly availability: AvailabilityAttributes;
   /** The most questions; more are thinned out evenly. */
   readonly maxQueries: number;
   readonly progress: (line: string) => void;
@@ -69,7 +68,7 @@ export async function evaluateRecommendations(plan: RecommendationPlan): Promise
 }
 
 /** When an item can be had is no taste. */
-function withoutAvailability(schema: Schema, { from, until, days }: AvailabilityColumns): Schema {
+function withoutAvailability(schema: Schema, { from, until, days }: AvailabilityAttributes): Schema {
   const isAvailability = (dimension: Dimension): boolean =>
     dimension.kind !== 'item' && [from, until, days].includes(dimension.source);
   return { ...schema, dimensions: schema.dimensions.filter((dimension) => !isAvailability(dimension)) };

@@ -7,14 +7,19 @@ export interface Claim {
   readonly value: string;
 }
 
-/** What is known of the visitor, undecayed. */
+/** What is known of the visitor, both under the decay that the recommendations were made with. */
 export interface KnownVisitor {
   readonly profile: Profile;
   readonly preferences: Preferences;
 }
 
+/** The claims of all reasons that the stored profile does not bear out; none when each reason is true. */
+export function unsupportedClaims(items: readonly RecommendedItem[], known: KnownVisitor): readonly Claim[] {
+  return items.flatMap(claimsOf).filter((claim) => !isSupported(claim, known));
+}
+
 /** The dimensions that an item's reason names, with the item's values. */
-export function claimsOf({ itemId, reason, contributions }: RecommendedItem): Claim[] {
+export function claimsOf({ itemId, reason, contributions }: RecommendedItem): readonly Claim[] {
   if (!reason.startsWith('You favour ')) return [];
   const named = contributions.filter(({ dimension }) => {
     const label = dimension.replaceAll('_', ' ');
@@ -24,8 +29,8 @@ export function claimsOf({ itemId, reason, contributions }: RecommendedItem): Cl
 }
 
 /**
- * Whether what is stored of the visitor bears a claim out. A category: they met it, and it is a larger part of what they met
- * than of what everybody met. A number: it lies within what they met, give or take the population's standard deviation.
+ * Whether what is stored of the visitor bears a claim out. A category: they met it, and it is a larger part of what they met than of what everybody met. A number: it lies within what
+ * they met, give or take the population's standard deviation.
  */
 export function isSupported({ dimension, value }: Claim, { profile, preferences }: KnownVisitor): boolean {
   const state = profile.dimensions.find(({ name }) => name === dimension)?.state;
