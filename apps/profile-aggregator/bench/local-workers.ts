@@ -65,7 +65,7 @@ export class LocalWorkers {
           deadLetters: createDeadLetterStore(stream.connection),
           logger: silentLogger(),
           instanceId: 'bench',
-          maxDirtyTiles: 1_000,
+          maxDirtyTiles: 2_000,
           maxAhead: 500,
           maxOpenBytes: 200_000_000,
           userFlushMs: 25,

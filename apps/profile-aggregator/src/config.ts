@@ -48,7 +48,7 @@ export const aggregatorSettings = {
   maxDirtyTiles: defaulted({
     env: 'MAX_DIRTY_TILES',
     schema: integer(1, 100_000),
-    default: '1000',
+    default: '2000',
     doc: 'User tiles of a partition that may wait to be stored before reading stops',
   }),
   maxOpenBytes: defaulted({

@@ -1,4 +1,4 @@
-import { RepeatedTextReader, RepeatedTexts, StreamRecord, toInteraction, type UserErasure } from '@affinity/contracts';
+import { InteractionReader, StreamRecord, toInteraction, type UserErasure } from '@affinity/contracts';
 import { refusalOf, type Interaction, type Schema } from '@affinity/domain';
 import type { Erasure } from '@affinity/profile-storage';
 
@@ -10,13 +10,15 @@ export type DecodedRecord =
 
 /** Reads messages' bodies and judges them as ingest did, by their own times, so that a replay judges the same. */
 export class RecordDecoder {
-  private readonly texts = new RepeatedTexts();
+  private readonly interactions = new InteractionReader();
 
   constructor(private readonly schema: Schema) {}
 
   /** What a message asks for. */
   decode(data: Uint8Array): DecodedRecord {
-    const record = this.parse(data);
+    const interaction = this.interactions.read(data);
+    if (interaction !== undefined) return usable(interaction, this.schema);
+    const record = parse(data);
     if (record === undefined) return unusable('the body is not a stream record');
     switch (record.record?.$case) {
       case 'event':
@@ -27,13 +29,13 @@ export class RecordDecoder {
         return unusable('the record is of a kind that this version does not know');
     }
   }
+}
 
-  private parse(data: Uint8Array): StreamRecord | undefined {
-    try {
-      return StreamRecord.decode(new RepeatedTextReader(data, this.texts));
-    } catch {
-      return undefined; // The reason for an operator is the same whatever the decoder says; the bytes are kept.
-    }
+function parse(data: Uint8Array): StreamRecord | undefined {
+  try {
+    return StreamRecord.decode(data);
+  } catch {
+    return undefined; // The reason for an operator is the same whatever the decoder says; the bytes are kept.
   }
 }
 

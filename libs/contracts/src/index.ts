@@ -1,4 +1,4 @@
-export { RepeatedTextReader, RepeatedTexts } from './repeated-text-reader';
+export { InteractionReader } from './interaction-reader';
 export { AttributeValue, Event, StringList } from './generated/affinity/events/v1/event';
 export {
   EventAccepted,

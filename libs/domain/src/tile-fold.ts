@@ -5,7 +5,7 @@ import { addToKnownItem } from './item-state';
 import { addNumber } from './numeric-state';
 import { addToSketch, emptySketch } from './quantile-sketch';
 import { rangeLabel } from './range-label';
-import type { Dimension, Schema } from './schema';
+import type { DeclaredDimension, Dimension, ItemDimension, Schema } from './schema';
 import { admitsBin, admitsValue, chargeBin, chargeValue } from './tile-size';
 
 /** What a tile keeps that is not a user's: the population's. */
@@ -30,8 +30,9 @@ export function foldInteraction(
   const weight = schema.eventTypes.get(interaction.eventType)?.weight ?? 0;
   if (weight === 0) return [];
   const changed: string[] = [];
+  const contribution = { interaction, weight, limits };
   for (const dimension of schema.dimensions) {
-    if (foldDimension(tile, { dimension, interaction, weight, limits })) changed.push(dimension.name);
+    if (foldDimension(tile, dimension, contribution)) changed.push(dimension.name);
   }
   return changed;
 }
@@ -42,32 +43,36 @@ export function categoriesOf(value: AttributeValue): readonly string[] {
 }
 
 interface Contribution {
-  readonly dimension: Dimension;
   readonly interaction: Interaction;
   readonly weight: number;
   readonly limits: TileLimits;
 }
 
-function foldDimension(tile: DayTile, contribution: Contribution): boolean {
-  const { dimension, interaction } = contribution;
-  if (dimension.kind === 'item') return foldItem(tile, contribution);
-  const value = interaction.attributes.get(dimension.source);
+/** What a dimension met. */
+interface Met<T> {
+  readonly dimension: DeclaredDimension;
+  readonly value: T;
+}
+
+function foldDimension(tile: DayTile, dimension: Dimension, contribution: Contribution): boolean {
+  if (dimension.kind === 'item') return foldItem(tile, dimension, contribution);
+  const value = contribution.interaction.attributes.get(dimension.source);
   if (value === undefined) return false;
   switch (dimension.kind) {
     case 'categorical':
-      return foldCategories(tile, value, contribution);
+      return foldCategories(tile, { dimension, value }, contribution);
     case 'range':
       if (typeof value !== 'number') return false;
-      foldValue(tile, rangeLabel(dimension.edges, value), contribution);
+      foldValue(tile, { dimension, value: rangeLabel(dimension.edges, value) }, contribution);
       return true;
     case 'numeric':
       if (typeof value !== 'number') return false;
-      foldNumber(tile, value, contribution);
+      foldNumber(tile, { dimension, value }, contribution);
       return true;
   }
 }
 
-function foldNumber(tile: DayTile, value: number, { dimension, weight, limits }: Contribution): void {
+function foldNumber(tile: DayTile, { dimension, value }: Met<number>, { weight, limits }: Contribution): void {
   const state = stateFor(tile, dimension.name, 'numeric');
   addNumber(state, value, weight);
   if (limits.sketches !== true || weight < 0) return;
@@ -75,17 +80,17 @@ function foldNumber(tile: DayTile, value: number, { dimension, weight, limits }:
   if (addToSketch(state.sketch, { value, weight }, () => admitsBin(tile))) chargeBin(tile);
 }
 
-function foldCategories(tile: DayTile, value: AttributeValue, contribution: Contribution): boolean {
+function foldCategories(tile: DayTile, { dimension, value }: Met<AttributeValue>, contribution: Contribution): boolean {
   if (typeof value !== 'object') {
-    foldValue(tile, String(value), contribution);
+    foldValue(tile, { dimension, value: String(value) }, contribution);
     return true;
   }
   const categories = categoriesOf(value);
-  for (const category of categories) foldValue(tile, category, contribution);
+  for (const category of categories) foldValue(tile, { dimension, value: category }, contribution);
   return categories.length > 0;
 }
 
-function foldValue(tile: DayTile, value: string, { dimension, weight, limits }: Contribution): void {
+function foldValue(tile: DayTile, { dimension, value }: Met<string>, { weight, limits }: Contribution): void {
   const state = stateFor(tile, dimension.name, 'categorical');
   if (addToKnownValue(state, value, weight)) return;
   const limit = limits.cap ?? (dimension.kind === 'categorical' ? dimension.cap : Infinity);
@@ -97,9 +102,9 @@ function foldValue(tile: DayTile, value: string, { dimension, weight, limits }: 
   }
 }
 
-function foldItem(tile: DayTile, { dimension, interaction, weight, limits }: Contribution): boolean {
+function foldItem(tile: DayTile, dimension: ItemDimension, { interaction, weight, limits }: Contribution): boolean {
   const { itemId, occurredAtMs: atMs } = interaction;
-  if (itemId === undefined || dimension.kind !== 'item') return false;
+  if (itemId === undefined) return false;
   const state = stateFor(tile, dimension.name, 'item');
   if (addToKnownItem(state, { itemId, weight, atMs })) return true;
   if (state.items.size < (limits.cap ?? dimension.cap) && admitsValue(tile, itemId)) {

@@ -6,7 +6,7 @@ import { AffinityError, fromUnknown, type Logger } from '@affinity/service-kit';
 import { setImmediate as turnOfEventLoop, setTimeout as delay } from 'node:timers/promises';
 import { BoundedBuffer } from './bounded-buffer';
 import type { StreamLookup } from './stream-lookup';
-import { formatTimestampNs, positionOf } from './stream-position';
+import { DeliveryReader, formatTimestampNs } from './stream-position';
 
 /** A message of the stream. */
 export interface StreamMessage {
@@ -104,7 +104,7 @@ export class PartitionReader {
     const { connection, filters, maxAhead = defaultMaxAhead } = this.options;
     const consumer = await jetstream(connection).consumers.get(eventsStream, consumerOptions(filters, start));
     const messages = await consumer.consume({ max_messages: maxAhead, expires: 5_000 });
-    const consumerName = (await consumer.info(true)).name;
+    const deliveries = new DeliveryReader((await consumer.info(true)).name);
     let trusted = true;
     const end = (): void => {
       trusted = false;
@@ -117,8 +117,8 @@ export class PartitionReader {
       if (signal.aborted) return;
       for await (const message of messages) {
         if (this.buffer.full) await this.buffer.room();
-        if (!isTrusted() || message.info.consumer !== consumerName) return;
-        const position = positionOf(message);
+        const position = deliveries.positionOf(message);
+        if (!isTrusted() || position === undefined) return;
         this.buffer.push({ position, subject: message.subject, data: message.data });
         this.lastRead = position;
       }

@@ -1,6 +1,6 @@
 import type { CheckpointStore, StoredCheckpoint } from './checkpoint-store';
 import type { Tombstone, TombstoneStore } from './tombstone-store';
-import { ownerKey, daySortKey, encodeHashes, decodeHashes } from './tile-item';
+import { ownerKey, encodeHashes, decodeHashes } from './tile-item';
 import { decodeDimension, encodeDimension } from '@affinity/contracts';
 import { emptyTile, isNoLater, stateBytes, type DayTile, type Mark } from '@affinity/domain';
 import type {
@@ -16,7 +16,7 @@ import type {
 
 interface StoredRow {
   readonly key: TileKey;
-  readonly dimensions: ReadonlyMap<string, Uint8Array>;
+  readonly dimensions: Map<string, Uint8Array>;
   readonly eventCount: number;
   readonly mark: Mark;
   readonly version: number;
@@ -39,7 +39,7 @@ export class InMemoryTileStore implements TileStore, TileReader {
     const name = nameOf(write.key);
     const current = this.rows.get(name);
     if ((current?.version ?? 0) !== write.expectedVersion) return Promise.resolve({ kind: 'conflict', current });
-    const dimensions = new Map(current?.dimensions);
+    const dimensions = current?.dimensions ?? new Map<string, Uint8Array>();
     for (const [dimension, state] of write.changed) dimensions.set(dimension, encodeDimension(state));
     const { key, eventCount, mark, writer, expiresAtS } = write;
     const hashes = encodeHashes(write.eventIdHashes);
@@ -127,7 +127,7 @@ export class InMemoryCheckpointStore implements CheckpointStore {
 }
 
 function nameOf({ owner, day, region }: TileKey): string {
-  return `${ownerKey(0, owner)}|${daySortKey(day, region)}`;
+  return `${ownerKey(0, owner)}|${day}|${region}`;
 }
 
 function toStoredTile(row: StoredRow, wanted?: ReadonlySet<string>): StoredTile {
