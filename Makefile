@@ -6,7 +6,7 @@ export NX_ISOLATE_PLUGINS := false
 export NX_TUI := false
 export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 
-.PHONY: help setup build demo test up down verify bench chaos soak contracts-package images compose-up compose-down rehearse clean
+.PHONY: help setup build demo pipeline test up down verify bench chaos soak contracts-package images compose-up compose-down rehearse clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -19,6 +19,9 @@ build: setup ## Bundle all services into dist/apps
 
 demo: build ## The main job from end to end; DATA=DIR replays a data set folder
 	@node --enable-source-maps dist/apps/demo/main.cjs demo $(if $(DATA),--data "$(DATA)")
+
+pipeline: build ## Replay, then curate, export, train, evaluate, rebuild and compare; DATA=DIR replays a data set folder
+	@node --enable-source-maps dist/apps/demo/main.cjs pipeline $(if $(DATA),--data "$(DATA)")
 
 test: build ## Run all tests
 	@node tools/run-tests.mjs

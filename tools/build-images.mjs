@@ -1,13 +1,14 @@
 // Builds the container images of the services from their bundles. Each gets a context of its own in dist/images: the bundle,
 // the few packages that cannot be bundled, the health probe. The same sources and SOURCE_DATE_EPOCH give the same layers.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { externalPackages } from './external-packages.mjs';
 
 const root = join(import.meta.dirname, '..');
 const images = JSON.parse(readFileSync(join(root, 'deploy/images/images.json'), 'utf8'));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const baseImage = 'node:24-bookworm-slim';
 const help = `Usage: node tools/build-images.mjs [options] [service ...]
 
@@ -59,16 +60,27 @@ function stage(service) {
   rmSync(context, { recursive: true, force: true });
   mkdirSync(app, { recursive: true });
   mkdirSync(join(context, 'root/data'));
-  for (const file of ['main.cjs', 'main.cjs.map']) cpSync(join(dirname(bundle), file), join(app, file));
+  cpSync(bundle, join(app, 'main.cjs'));
   cpSync(join(root, 'deploy/images/health-probe.cjs'), join(app, 'health-probe.cjs'));
   for (const { from, to } of externalPackages(root, bundle))
     cpSync(from, join(app, to), { recursive: true, filter: isNeeded });
+  stripLibraries(app);
   archive(context);
 }
 
-/** Types and maps of packages are of no use at run time. */
+/** Sources, types and maps of packages are of no use at run time. */
 function isNeeded(path) {
-  return !/\.(d\.[cm]?ts|map|md)$/i.test(path) && !/\/node_modules\/.*\/node_modules$/.test(path);
+  return !/\.([cm]?ts|map|md|tsbuildinfo)$/i.test(path) && !/\/node_modules\/.*\/node_modules$/.test(path);
+}
+
+/** Removes what only a debugger reads: the names of functions that nobody outside of a library can call. */
+function stripLibraries(app) {
+  const libraries = readdirSync(app, { recursive: true }).filter((path) => /\.(so|node)$/.test(path));
+  for (const library of libraries) {
+    const { error } = spawnSync('strip', ['--version'], { stdio: 'ignore' });
+    if (error !== undefined) exitWith(1, `images: "strip" is needed for ${library}: install binutils`);
+    run('strip', ['--strip-unneeded', join(app, library)]);
+  }
 }
 
 /** Sorted, dated and owned the same whoever builds: GNU tar. */
@@ -89,6 +101,7 @@ function build(service) {
   const { healthTarget, maxMegabytes = 60 } = images[service];
   const buildArguments = {
     SERVICE: service,
+    VERSION: `${version}+${options.tag}`,
     REVISION: revision,
     CREATED: new Date(epoch * 1_000).toISOString(),
     ...(healthTarget === undefined ? {} : { HEALTH_TARGET: healthTarget }),

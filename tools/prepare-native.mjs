@@ -1,4 +1,4 @@
-// Makes sure that the native servers for tests and the demo, and kubectl, are there: finds them, or fetches them without root.
+// Makes sure that the native servers for tests and the demo, kubectl and promtool are there: finds them, or fetches them without root.
 // Arguments name the programs; all unless told.
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';

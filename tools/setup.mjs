@@ -43,7 +43,7 @@ function installPackages() {
 function prepareServers() {
   const { status } = spawnSync('docker', ['info'], { stdio: 'ignore', timeout: 5_000 });
   if (status === 0 && process.env.AFFINITY_STACK_MODE !== 'native') {
-    run(process.execPath, ['tools/prepare-native.mjs', 'kubectl']);
+    run(process.execPath, ['tools/prepare-native.mjs', 'kubectl', 'promtool']);
     return 'a container engine answers, images are used';
   }
   run(process.execPath, ['tools/prepare-native.mjs']);

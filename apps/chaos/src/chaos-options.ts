@@ -25,7 +25,7 @@ export const defaultChaosOptions: Omit<ChaosOptions, 'seed'> = {
   events: 200_000,
   users: 5_000,
   rate: 1_500,
-  faults: 30,
+  faults: 45,
   secondsLimit: 900,
   partitions: 32,
   leaseTtlMs: 5_000,

@@ -1,4 +1,5 @@
 import type { Audit } from './audit/audit';
+import type { LakeAudit } from './audit/lake-audit';
 import type { TileAudit } from './audit/tile-audit';
 import type { AppliedFault } from './faults/fault-runner';
 import type { Rebalance } from './faults/rebalance-meter';
@@ -14,16 +15,19 @@ export interface ChaosResult {
   readonly lateRepeats: number;
   readonly reads: ReadCounts;
   readonly rebalances: readonly Rebalance[];
+  /** Of the lake sinks. */
+  readonly sinkRebalances: readonly Rebalance[];
   /** Replicas that ended though nobody killed them, with their last words. */
   readonly crashes: readonly string[];
   readonly audit: Audit;
+  readonly lake: LakeAudit;
   /** Of publishing, and of the whole. */
   readonly seconds: { readonly publishing: number; readonly total: number };
 }
 
 /** What a run was to have shown, and did not; empty: everything held. */
 export function failuresOf(
-  { audit, reads, crashes, faults, published }: ChaosResult,
+  { audit, lake, reads, crashes, faults, published }: ChaosResult,
   { events, faults: planned }: { readonly events: number; readonly faults: number },
 ): readonly string[] {
   const failures: string[] = [];
@@ -36,6 +40,10 @@ export function failuresOf(
   for (const [what, tiles] of [['users', audit.users] as const, ['population', audit.population] as const]) {
     expect(isExact(tiles), `${what}: ${tiles.lost} lost, ${tiles.double} double, ${tiles.wrongTiles} wrong tiles`);
   }
+  expect(
+    isExactLake(lake),
+    `lake: ${lake.lost} lost, ${lake.double} double, ${lake.wrongLines} wrong lines, ${lake.wrongObjects} wrong objects`,
+  );
   expect(reads.failed === 0, `${reads.failed} reads failed`);
   expect(reads.answered > 0, 'no read was answered');
   expect(crashes.length === 0, `${crashes.length} replicas ended by themselves`);
@@ -44,4 +52,8 @@ export function failuresOf(
 
 function isExact({ tiles, lost, double, wrongTiles }: TileAudit): boolean {
   return tiles > 0 && lost === 0 && double === 0 && wrongTiles === 0;
+}
+
+function isExactLake({ objects, lost, double, wrongLines, wrongObjects }: LakeAudit): boolean {
+  return objects > 0 && lost === 0 && double === 0 && wrongLines === 0 && wrongObjects === 0;
 }

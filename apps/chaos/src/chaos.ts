@@ -2,6 +2,9 @@ import { seededRandom } from '@affinity/testing';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { audit } from './audit/audit';
 import { readCountedTiles } from './audit/counted-tiles';
+import { auditLake } from './audit/lake-audit';
+import { readLake } from './audit/lake-content';
+import { untilLakeIsStored } from './audit/stored-lake';
 import { readStream } from './audit/stream-content';
 import type { ChaosOptions } from './chaos-options';
 import type { ChaosResult } from './chaos-result';
@@ -17,6 +20,7 @@ import { SteadyReader } from './load/steady-reader';
 import { faultLine } from './report';
 import { startChaosSystem, type ChaosSystem } from './system/chaos-system';
 import { connectStream, openClients, type ChaosClients } from './system/chaos-clients';
+import { lakeShards } from './system/lake-sinks';
 
 /** What a run works with. */
 export interface ChaosContext {
@@ -76,9 +80,10 @@ class Run {
   private readonly lateRepeats: ReturnType<typeof createLateRepeats>;
   private readonly rollback: StreamRollback;
   private readonly rebalances: RebalanceMeter;
+  private readonly sinkRebalances: RebalanceMeter;
   private readonly faults: AppliedFault[] = [];
-  /** Partitions that are not counted to their end yet; undefined while events are published. */
-  private waiting: number | undefined;
+  /** What is not counted or stored to its end yet; undefined while events are published. */
+  private waiting: string | undefined;
 
   constructor(private readonly parts: RunParts) {
     const { options, system, connection, signal } = parts;
@@ -95,6 +100,7 @@ class Run {
     this.reader = new SteadyReader({ ...options, client: this.clients.profiles, random: seededRandom(seed + 2) });
     this.rollback = new StreamRollback({ ...system, connection });
     this.rebalances = new RebalanceMeter(system.replicas, partitions, signal);
+    this.sinkRebalances = new RebalanceMeter(system.sinks, lakeShards, signal);
   }
 
   async toTheEnd(): Promise<Omit<ChaosResult, 'crashes'>> {
@@ -102,6 +108,7 @@ class Run {
     const progress = setInterval(() => report(this.progressLine()), progressMs);
     try {
       report(`sharing out partitions: ${await this.rebalances.measure('join')}`);
+      report(`sharing out shards of the lake: ${await this.sinkRebalances.measure('join')}`);
       const publishing = await this.underLoad();
       const result = await this.audited();
       return { ...result, seconds: { publishing, total: this.secondsSince(this.parts.startedAtMs) } };
@@ -137,13 +144,18 @@ class Run {
 
   private breakThings(signal: AbortSignal): Promise<void> {
     const { options, system, report } = this.parts;
-    const { rollback, rebalances } = this;
-    const plan = planFaults({ ...options, replicas: system.replicas.length, longestMs: options.longestFaultMs });
+    const { rollback, rebalances, sinkRebalances } = this;
+    const plan = planFaults({
+      ...options,
+      replicas: system.replicas.length,
+      sinks: system.sinks.length,
+      longestMs: options.longestFaultMs,
+    });
     return runFaults(
       plan,
       {
         acknowledged: () => this.publisher.counts.acknowledged,
-        apply: createFaultEffects({ system, rollback, rebalances, signal }),
+        apply: createFaultEffects({ system, rollback, rebalances, sinkRebalances, signal }),
         onApplied: (fault) => {
           this.faults.push(fault);
           report(faultLine(this.faults.length, fault));
@@ -156,9 +168,10 @@ class Run {
   private async audited(): Promise<Omit<ChaosResult, 'crashes' | 'seconds'>> {
     const { system, connection, report, signal, options } = this.parts;
     const held = await readStream(connection);
-    const onWaiting = (left: number): void => void (this.waiting = left);
-    report(`published; waiting until all ${held.length} messages of the stream are counted`);
-    const tiles = await readCountedTiles({ dynamodb: system.backing.addresses.dynamodb, held, onWaiting }, signal);
+    const { dynamodb } = system.backing.addresses;
+    report(`published; waiting until all ${held.length} messages of the stream are counted and in the lake`);
+    const tiles = await readCountedTiles({ dynamodb, held, onWaiting: this.waitingFor('partitions') }, signal);
+    await untilLakeIsStored({ dynamodb, held, onWaiting: this.waitingFor('shards of the lake') }, signal);
     const { acknowledged } = this.publisher;
     const history = { held, saved: this.rollback.saved };
     return {
@@ -167,14 +180,20 @@ class Run {
       lateRepeats: this.lateRepeats.stored,
       reads: this.reader.counts,
       rebalances: this.rebalances.measured,
+      sinkRebalances: this.sinkRebalances.measured,
       audit: audit({ acknowledged, history, tiles, partitions: options.partitions }),
+      lake: await auditLake(readLake(system.lake.objects), history),
     };
+  }
+
+  private waitingFor(parts: string): (left: number) => void {
+    return (left) => void (this.waiting = `${left} ${parts}`);
   }
 
   private progressLine(): string {
     const { acknowledged, retries } = this.publisher.counts;
     const { answered, failed } = this.reader.counts;
-    const left = this.waiting === undefined ? '' : `, ${this.waiting} partitions to be counted`;
+    const left = this.waiting === undefined ? '' : `, ${this.waiting} to go`;
     const faults = `${this.faults.length} faults over`;
     const seconds = this.secondsSince(this.parts.startedAtMs).toFixed(0);
     return `${seconds} s: ${acknowledged} acknowledged (${retries} retries), ${answered} reads (${failed} failed), ${faults}${left}`;

@@ -1,7 +1,8 @@
+import type { LakeAudit } from './audit/lake-audit';
 import type { TileAudit } from './audit/tile-audit';
 import type { ChaosResult } from './chaos-result';
 import type { AppliedFault } from './faults/fault-runner';
-import type { RebalanceCause } from './faults/rebalance-meter';
+import type { Rebalance, RebalanceCause } from './faults/rebalance-meter';
 
 /** A fault that is over, in one line. */
 export function faultLine(number: number, { fault, beganAtMs, endedAtMs, note }: AppliedFault): string {
@@ -11,7 +12,7 @@ export function faultLine(number: number, { fault, beganAtMs, endedAtMs, note }:
 
 /** What came of a run, in lines. */
 export function reportLines(result: ChaosResult): readonly string[] {
-  const { published, lateRepeats, reads, audit, crashes, rebalances } = result;
+  const { published, lateRepeats, reads, audit, lake, crashes } = result;
   const faults = [...result.faults].sort((left, right) => left.beganAtMs - right.beganAtMs);
   return [
     `== Faults in the order in which they began: ${faults.length}`,
@@ -22,11 +23,14 @@ export function reportLines(result: ChaosResult): readonly string[] {
     `stream         ${audit.messages} messages held, ${audit.lostMessages} lost by being rolled back, ${audit.vanished} acknowledged events vanished`,
     `reads          ${reads.answered} answered (${reads.stale} stale), ${reads.failed} failed; ${latencies(reads.latenciesMs)}`,
     `answers from   ${[...reads.bySource].map(([source, count]) => `${source.replace('ANSWER_SOURCE_', '').toLowerCase()} ${count}`).join(', ')}`,
-    `leases         ${(['leave', 'hang', 'join'] as const).map((cause) => rebalanceText(rebalances, cause)).join('; ')}`,
+    `leases         ${rebalancesText(result.rebalances)}`,
+    `lake leases    ${rebalancesText(result.sinkRebalances)}`,
     '== Stored tiles against a plain loop',
     auditLine('users', audit.users),
     auditLine('population', audit.population),
-    ...[...audit.users.findings, ...audit.population.findings, ...reads.failures, ...crashes].map(
+    '== Objects of the lake against the stream',
+    lakeLine(lake),
+    ...[...audit.users.findings, ...audit.population.findings, ...lake.findings, ...reads.failures, ...crashes].map(
       (text) => `  ${text}`,
     ),
     `took ${result.seconds.total.toFixed(0)} s`,
@@ -37,7 +41,15 @@ function auditLine(what: string, { tiles, counted, lost, double, wrongTiles }: T
   return `${what.padEnd(14)} ${tiles} tiles compared, ${counted} events counted: ${lost} lost, ${double} double, ${wrongTiles} wrong tiles`;
 }
 
-function rebalanceText(rebalances: ChaosResult['rebalances'], cause: RebalanceCause): string {
+function lakeLine({ objects, lines, lost, double, wrongLines, wrongObjects }: LakeAudit): string {
+  return `upstream       ${objects} objects, ${lines} lines: ${lost} lost, ${double} double, ${wrongLines} wrong lines, ${wrongObjects} wrong objects`;
+}
+
+function rebalancesText(rebalances: readonly Rebalance[]): string {
+  return (['leave', 'hang', 'join'] as const).map((cause) => rebalanceText(rebalances, cause)).join('; ');
+}
+
+function rebalanceText(rebalances: readonly Rebalance[], cause: RebalanceCause): string {
   const all = rebalances.filter((one) => one.cause === cause);
   const times = all.flatMap(({ tookMs }) => tookMs ?? []).sort((a, b) => a - b);
   const longest = times.at(-1);

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { runDemo } from './demo';
-import { defaultMarketplace } from './demo-options';
+import { runDemo, type DemoContext } from './demo';
+import { defaultMarketplace, type DemoOptions } from './demo-options';
+import { runPipeline } from './pipeline/pipeline';
 import { Report } from './report/report';
 import { serve } from './serve';
 import { defaultSoakOptions, runSoak } from './soak/soak';
@@ -22,21 +23,13 @@ interface DemoArguments {
 
 const program = new Command('affinity-demo').description('Runs Affinity on this machine.');
 
-program
-  .command('demo')
-  .description('Starts everything, replays a data set, shows and checks what came of it, and stops everything.')
-  .option('--data <folder>', 'replay this data set folder; without it a marketplace is generated')
-  .option('--seed <number>', 'seed of the generated marketplace', wholeNumber, defaultMarketplace.seed)
-  .option('--items <number>', 'vehicles to generate', wholeNumber, defaultMarketplace.items)
-  .option('--visitors <number>', 'visitors to generate', wholeNumber, defaultMarketplace.users)
-  .option('--events <number>', 'events to generate', wholeNumber, defaultMarketplace.events)
-  .action(async ({ data, seed, items, visitors, events }: DemoArguments) => {
-    const marketplace = { seed, items, users: visitors, events };
-    const options = data === undefined ? { marketplace } : { marketplace, dataDir: data };
-    const held = await runDemo(options, { report, signal: interruption.signal });
-    report.line(held ? '\nEverything held.' : '\nNot everything held.');
-    process.exitCode = held ? 0 : 1;
-  });
+addReplay('demo', runDemo).description(
+  'Starts everything, replays a data set, shows and checks what came of it, and stops everything.',
+);
+
+addReplay('pipeline', runPipeline).description(
+  'Starts everything, replays a data set, then curates, exports, trains, evaluates and rebuilds, and stops everything.',
+);
 
 program
   .command('soak')
@@ -74,6 +67,24 @@ program.parseAsync(process.argv).catch((error: unknown) => {
   process.stderr.write(`${reason instanceof Error ? reason.message : String(reason)}\n`);
   process.exitCode = 1;
 });
+
+/** Adds a command that replays a data set and says whether everything held. */
+function addReplay(name: string, run: (options: DemoOptions, context: DemoContext) => Promise<boolean>): Command {
+  return program
+    .command(name)
+    .option('--data <folder>', 'replay this data set folder; without it a marketplace is generated')
+    .option('--seed <number>', 'seed of the generated marketplace', wholeNumber, defaultMarketplace.seed)
+    .option('--items <number>', 'vehicles to generate', wholeNumber, defaultMarketplace.items)
+    .option('--visitors <number>', 'visitors to generate', wholeNumber, defaultMarketplace.users)
+    .option('--events <number>', 'events to generate', wholeNumber, defaultMarketplace.events)
+    .action(async ({ data, seed, items, visitors, events }: DemoArguments) => {
+      const marketplace = { seed, items, users: visitors, events };
+      const options = data === undefined ? { marketplace } : { marketplace, dataDir: data };
+      const held = await run(options, { report, signal: interruption.signal });
+      report.line(held ? '\nEverything held.' : '\nNot everything held.');
+      process.exitCode = held ? 0 : 1;
+    });
+}
 
 function wholeNumber(text: string): number {
   if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);

@@ -1,13 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { randomInt } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { auditVisitors } from './audit/store-audit';
-import { generateData, readData, renamed, type RehearsalData } from './rehearsal-data';
+import { checkStack } from './check/check-stack';
+import type { StackAddresses } from './check/stack-clients';
+import { readData } from './rehearsal-data';
 import { rehearse, rehearsalSteps, type RehearsalOptions } from './rehearsal/rehearsal';
-import { loadCatalogue } from './traffic/load-catalogue';
-import { Traffic, type TrafficOptions } from './traffic/traffic';
+import { Traffic } from './traffic/traffic';
 
 /** What the commands work with. */
 export interface CommandContext {
@@ -21,9 +18,6 @@ export interface CommandContext {
 
 const largestSeed = 2 ** 31;
 const progressMs = 1_000;
-const partitions = 32;
-const checkSize = { items: 200, users: 50, events: 2_000 };
-const checkRate = 500;
 
 /** The command line: rehearse, check, traffic. Parsing throws CommanderError for wrong use. */
 export function createCommands(context: CommandContext): Command {
@@ -37,10 +31,7 @@ export function createCommands(context: CommandContext): Command {
   return program;
 }
 
-interface Addresses {
-  readonly ingest: string;
-  readonly featureStore: string;
-}
+type Addresses = Pick<StackAddresses, 'ingest' | 'featureStore'>;
 
 function addRehearse(program: Command, { environment, print, fail }: CommandContext): void {
   program
@@ -65,27 +56,14 @@ interface RehearseArguments extends Pick<RehearsalOptions, 'rate' | 'steps' | 'n
 
 function addCheck(program: Command, { print, signal, fail }: CommandContext): void {
   withAddresses(program.command('check'))
-    .description('Publish a small marketplace of new visitors to a system and compare their profiles with a plain loop')
+    .description('Publish a small marketplace of new visitors to a system, and check what it then holds and answers')
+    .requiredOption('--gateway <address>', 'the recommender gateway, likewise')
     .requiredOption('--dynamodb <url>', 'where the tables are')
-    .action(async ({ dynamodb, ...addresses }: Addresses & { dynamodb: string }) => {
-      const folder = await mkdtemp(join(tmpdir(), 'affinity-check-'));
-      try {
-        const seed = randomInt(1, largestSeed);
-        await generateData(folder, { ...checkSize, seed });
-        const data = await readData(folder);
-        const interactions = renamed(data.interactions, `check-${seed}`);
-        await loadCatalogue(addresses.featureStore, data.items);
-        await new Traffic(trafficOptions(addresses, { interactions, rate: checkRate, reads: 0 })).run(signal);
-        const compared = await auditVisitors({ endpoint: dynamodb, partitions, data, interactions });
-        for (const difference of compared.differences) print(difference);
-        const { tilesCompared, numbersCompared, differenceCount } = compared;
-        print(
-          `${interactions.length} events: ${tilesCompared} tiles, ${numbersCompared} numbers, ${differenceCount} differences`,
-        );
-        if (differenceCount > 0) fail();
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
+    .requiredOption('--object-store <url>', 'where the lake is')
+    .option('--seed <number>', 'decides the events; drawn when not given', wholeNumber)
+    .action(async ({ seed = randomInt(1, largestSeed), ...addresses }: StackAddresses & { seed?: number }) => {
+      print(`seed ${seed}`);
+      if ((await checkStack({ addresses, seed, print, signal })) > 0) fail();
     });
 }
 
@@ -105,10 +83,11 @@ function addTraffic(program: Command, { print, signal }: CommandContext): void {
     .option('--events <number>', 'most interactions', wholeNumber, 1_000_000)
     .option('--rate <number>', 'events a second', wholeNumber, 100)
     .option('--reads <number>', 'profiles to read a second', wholeNumber, 0)
-    .action(async ({ data, from, events, rate, reads, ...addresses }: TrafficArguments) => {
+    .action(async ({ data, from, events, rate, reads, ingest, featureStore }: TrafficArguments) => {
       const all = (await readData(data)).interactions;
       const interactions = all.slice(from, from + events);
-      const traffic = new Traffic(trafficOptions(addresses, { interactions, rate, reads }));
+      const addresses = { ingestAddress: ingest, featureStoreAddress: featureStore };
+      const traffic = new Traffic({ interactions, rate, readsPerSecond: reads, ...addresses });
       const report = (): void => print(JSON.stringify(traffic.counts));
       const progress = setInterval(report, progressMs);
       try {
@@ -124,13 +103,6 @@ function withAddresses(command: Command): Command {
   return command
     .requiredOption('--ingest <address>', 'ingest, host:port or a name that gRPC resolves')
     .requiredOption('--feature-store <address>', 'the feature store, likewise');
-}
-
-function trafficOptions(
-  { ingest, featureStore }: Addresses,
-  { interactions, rate, reads }: Pick<TrafficArguments, 'rate' | 'reads'> & Pick<RehearsalData, 'interactions'>,
-): TrafficOptions {
-  return { interactions, rate, readsPerSecond: reads, ingestAddress: ingest, featureStoreAddress: featureStore };
 }
 
 function stepsArgument(text: string): RehearsalOptions['steps'] {

@@ -1,6 +1,7 @@
 /*
  * The replay of a rebuild: events a second and the most memory that the process took, into tiles in memory; and into DynamoDB
- * Local, where the writes of tiles a second are held against bare batches of writes of the same items.
+ * Local, where the writes of tiles a second are held against bare batches of writes of the same items: of writes without a
+ * condition (BatchWriteItem), and of inserts that each refuse an item that exists (BatchExecuteStatement), as the replay's do.
  */
 import { toAttributes } from '@affinity/contracts';
 import { parseSchema, partitionOf, type Schema } from '@affinity/domain';
@@ -16,12 +17,26 @@ import {
   type TileStore,
 } from '@affinity/profile-storage';
 import { systemClock } from '@affinity/service-kit';
-import { reportBenchmark, runBenchmark, startBackingStack, type BenchmarkRow } from '@affinity/testing';
-import { BatchWriteItemCommand, ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import {
+  alternate,
+  median,
+  reportBenchmark,
+  runBenchmark,
+  startBackingStack,
+  type BenchmarkRow,
+} from '@affinity/testing';
+import {
+  BatchExecuteStatementCommand,
+  BatchWriteItemCommand,
+  paginateScan,
+  type AttributeValue,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NewTileStore } from '../src/rebuild/new-tile-store';
 import { PacedTileStore } from '../src/rebuild/paced-tile-store';
 import { replayShard } from '../src/rebuild/shard-replay';
 
@@ -29,6 +44,7 @@ const prefix = 'crm/clicks';
 const partitions = 8;
 const linesPerObject = 10_000;
 const unlimited = 1e9;
+const dynamoRounds = 5;
 
 const schema = ((): Schema => {
   const parsed = parseSchema({
@@ -85,9 +101,18 @@ function lineAt(i: number, beginMs: number): string {
   return line;
 }
 
-async function replay(objects: LocalObjectStore, tiles: TileStore): Promise<{ seconds: number; writes: number }> {
+/** How many writes took how long. */
+interface Writing {
+  readonly seconds: number;
+  readonly writes: number;
+}
+
+async function replay(objects: LocalObjectStore, tiles: TileStore): Promise<Writing> {
   const chain = (await listUpstreamChains(objects, prefix)).get(0) ?? [];
-  const paced = new PacedTileStore(tiles, { writesPerSecond: unlimited, clock: systemClock });
+  const paced = new PacedTileStore(new NewTileStore(tiles, () => true), {
+    writesPerSecond: unlimited,
+    clock: systemClock,
+  });
   const startedAt = performance.now();
   await replayShard(
     { partitions: Array.from({ length: partitions }, (_, partition) => partition), chain, end: undefined },
@@ -126,7 +151,7 @@ async function inMemory(folder: string): Promise<BenchmarkRow> {
 }
 
 async function inDynamo(folder: string): Promise<readonly BenchmarkRow[]> {
-  const events = 30_000;
+  const events = 60_000;
   const objects = new LocalObjectStore(join(folder, 'dynamo'));
   await fillLake(objects, events);
   const stack = await startBackingStack({ services: ['dynamodb'] });
@@ -136,12 +161,24 @@ async function inDynamo(folder: string): Promise<readonly BenchmarkRow[]> {
   try {
     const tables = tableNames('bench-');
     await ensureTables(client, tables);
-    const { seconds, writes } = await replay(
-      objects,
-      new DynamoTileStore({ client, table: tables.tiles, generation: 2 }),
+    let generation = 1;
+    const rebuild = () => {
+      generation += 1;
+      return replay(objects, new DynamoTileStore({ client, table: tables.tiles, generation }));
+    };
+    await rebuild();
+    const items = await itemsOf(client, { table: tables.tiles, generation });
+    const sides = await alternate(
+      {
+        rebuild,
+        bare: () => bareWrites(items, (batch) => putBatch(client, tables.tiles, batch)),
+        conditional: () => bareWrites(items, (batch) => insertBatch(client, tables.tiles, batch)),
+      },
+      dynamoRounds,
     );
-    const bare = await bareWrites(client, tables.tiles);
-    const perSecond = writes / seconds;
+    const seconds = median(sides.rebuild.map((run) => run.seconds));
+    const rate = (runs: readonly Writing[]): number => median(runs.map((run) => run.writes / run.seconds));
+    const [perSecond, bare, conditional] = [rate(sides.rebuild), rate(sides.bare), rate(sides.conditional)];
     return [
       {
         what: 'DynamoDB Local',
@@ -149,8 +186,10 @@ async function inDynamo(folder: string): Promise<readonly BenchmarkRow[]> {
         perSecond: events / seconds,
         writesPerSecond: perSecond,
         ofBare: perSecond / bare,
+        ofConditional: perSecond / conditional,
       },
       { what: 'bare BatchWriteItem of the same items', writesPerSecond: bare },
+      { what: 'bare BatchExecuteStatement, each item on condition', writesPerSecond: conditional },
     ];
   } finally {
     client.destroy();
@@ -158,27 +197,47 @@ async function inDynamo(folder: string): Promise<readonly BenchmarkRow[]> {
   }
 }
 
-/** Writes a second, eight batches of 25 under way at once, as many as the tile store has. */
-async function bareWrites(client: ReturnType<typeof createDynamoClient>, table: string): Promise<number> {
+type Items = readonly Readonly<Record<string, AttributeValue>>[];
+
+/** All items of a generation. */
+async function itemsOf(
+  client: DynamoDBClient,
+  { table, generation }: { readonly table: string; readonly generation: number },
+): Promise<Items> {
   const items: Record<string, AttributeValue>[] = [];
-  let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
-  do {
-    const page = await client.send(
-      new ScanCommand({ TableName: table, ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }) }),
-    );
-    items.push(...(page.Items ?? []));
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey !== undefined);
-  const count = items.length;
+  for await (const page of paginateScan({ client }, { TableName: table })) items.push(...(page.Items ?? []));
+  return items.filter(({ pk }) => pk?.S?.startsWith(`${generation}|`));
+}
+
+let copies = 0;
+
+/** Writes items under keys of their own, eight batches of 25 under way at once, as many as the tile store has. */
+async function bareWrites(items: Items, send: (batch: Items) => Promise<void>): Promise<Writing> {
+  copies += 1;
+  const left = items.map((item) => ({ ...item, pk: { S: `copy${copies}|${item['pk']?.S}` } }));
   const startedAt = performance.now();
   const work = async (): Promise<void> => {
-    for (let batch = items.splice(0, 25); batch.length > 0; batch = items.splice(0, 25)) {
-      const requests = batch.map((Item) => ({ PutRequest: { Item: { ...Item, pk: { S: `copy|${Item['pk']?.S}` } } } }));
-      await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests } }));
-    }
+    for (let batch = left.splice(0, 25); batch.length > 0; batch = left.splice(0, 25)) await send(batch);
   };
   await Promise.all(Array.from({ length: 8 }, work));
-  return (count * 1_000) / (performance.now() - startedAt);
+  return { writes: items.length, seconds: (performance.now() - startedAt) / 1_000 };
+}
+
+async function putBatch(client: DynamoDBClient, table: string, batch: Items): Promise<void> {
+  const requests = batch.map((Item) => ({ PutRequest: { Item } }));
+  await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests } }));
+}
+
+async function insertBatch(client: DynamoDBClient, table: string, batch: Items): Promise<void> {
+  const Statements = batch.map((item) => ({
+    Statement: `INSERT INTO "${table}" VALUE {${Object.keys(item)
+      .map((name) => `'${name}': ?`)
+      .join(', ')}}`,
+    Parameters: Object.values(item),
+  }));
+  const { Responses = [] } = await client.send(new BatchExecuteStatementCommand({ Statements }));
+  const failed = Responses.find(({ Error: error }) => error !== undefined);
+  if (failed !== undefined) throw new Error(`${failed.Error?.Code}: ${failed.Error?.Message}`);
 }
 
 runBenchmark(async () => {

@@ -8,7 +8,9 @@ import { addLakeCommands } from './lake/lake-commands';
 import type { Output } from './output';
 import { addGenerationCommands } from './rebuild/generations-command';
 import { addRebuild } from './rebuild/rebuild-command';
+import { addExtendRetention } from './retention/extend-retention-command';
 import { addSetUp } from './set-up/set-up-command';
+import { addTrain } from './train/train-command';
 
 /** What the command line works with. */
 export interface ProgramOptions extends Output {
@@ -32,9 +34,11 @@ export function createProgram(options: ProgramOptions): Command {
     options,
   );
   addLakeCommands(program.command('lake').description('Tables, exports and training data from the lake'), options);
+  addTrain(program, options);
   addForget(program, options);
   addRebuild(program, options);
   addGenerationCommands(program.command('generations').description('See and switch generations of profiles'), options);
   addSetUp(program, options);
+  addExtendRetention(program.command('retention').description('How long profiles are kept'), options);
   return program;
 }

@@ -41,6 +41,11 @@ export class Aggregator implements Component {
     return this.held.size;
   }
 
+  /** Messages that wait in the partitions that this replica works on, for each generation that it feeds. */
+  get lag(): ReadonlyMap<number, number> {
+    return new Map([...this.feeds].map(([generation, feed]) => [generation, feed.lag] as const));
+  }
+
   /** Feeds exactly these generations from now on; what a generation that is left has read is saved first. */
   async follow(generations: readonly number[]): Promise<void> {
     for (const generation of generations) {

@@ -40,6 +40,11 @@ export class GenerationFeed {
 
   constructor(private readonly options: GenerationFeedOptions) {}
 
+  /** Messages that are not folded yet, over the partitions that are worked on. */
+  get lag(): number {
+    return [...this.workers.values()].reduce((sum, worker) => sum + worker.lag, 0);
+  }
+
   /** Begins to work on a partition. */
   begin(partition: number): void {
     const { worker } = this.options;

@@ -170,4 +170,11 @@ function watchPartitions({ metrics }: ServiceContext<AggregatorConfig>, aggregat
     help: 'Partitions that this replica works on',
     read: () => aggregator.activePartitions,
   });
+  metrics.gauge<'generation'>({
+    name: 'affinity_aggregator_lag_events',
+    help: 'Events not counted yet in the partitions that this replica works on, by generation of tiles',
+    labels: ['generation'],
+    read: () =>
+      [...aggregator.lag].map(([generation, value]) => ({ labels: { generation: String(generation) }, value })),
+  });
 }

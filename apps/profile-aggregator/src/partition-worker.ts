@@ -61,10 +61,16 @@ export class PartitionWorker {
   private readonly work = new AbortController();
   private readonly decoder: RecordDecoder;
   private readonly done: Promise<void>;
+  private reader: PartitionReader | undefined;
 
   constructor(private readonly options: PartitionWorkerOptions) {
     this.decoder = new RecordDecoder(options.schema);
     this.done = this.run();
+  }
+
+  /** Messages of the partition that are not folded yet, as of the last seconds. */
+  get lag(): number {
+    return this.reader?.behind ?? 0;
   }
 
   /** Stops reading, saves what was read unless `save` is false, and resolves when nothing goes on any more. */
@@ -116,6 +122,7 @@ export class PartitionWorker {
       logger: logger.child({ partition }),
       maxAhead,
     });
+    this.reader = reader;
     const { userFlushMs, populationFlushMs } = this.options;
     const flusher = new Flusher(session, {
       signal: working,

@@ -1,3 +1,4 @@
+import { NumberSample } from './number-sample';
 import { numberOf } from './number-text';
 
 /** Texts longer than this cannot be attributes; bytes of UTF-8. */
@@ -15,6 +16,8 @@ export interface ColumnSurvey {
   filled: number;
   /** Whether every filled field is a finite number. */
   numeric: boolean;
+  /** The numbers among them. */
+  readonly numbers: NumberSample;
   /** Whether any field holds several values. */
   list: boolean;
   /** Whether any single value is longer than `maxTextBytes`. */
@@ -25,14 +28,16 @@ export interface ColumnSurvey {
 
 /** A survey of no field. */
 export function emptySurvey(): ColumnSurvey {
-  return { filled: 0, numeric: true, list: false, overlong: false, distinct: new Set() };
+  return { filled: 0, numeric: true, numbers: new NumberSample(), list: false, overlong: false, distinct: new Set() };
 }
 
 /** Adds one field to a survey; empty fields say nothing. */
 export function surveyField(survey: ColumnSurvey, field: string): void {
   if (field === '') return;
   survey.filled += 1;
-  if (survey.numeric && numberOf(field) === undefined) survey.numeric = false;
+  const number = survey.numeric ? numberOf(field) : undefined;
+  if (number === undefined) survey.numeric = false;
+  else survey.numbers.add(number);
   if (field.includes(valueSeparator)) survey.list = true;
   for (const value of valuesOf(field)) surveyValue(survey, value);
 }

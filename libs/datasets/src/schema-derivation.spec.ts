@@ -25,6 +25,7 @@ const fields = (of: (i: number) => string): readonly string[] => Array.from({ le
 describe('deriveSchema', () => {
   const survey = catalogue({
     'Price (EUR)': fields((i) => (i % 10 === 0 ? '' : String(i * 10.5))),
+    doors: fields((i) => String(3 + (i % 3))),
     colour: fields((i) => ['red', 'blue'][i % 2]!),
     genres: fields((i) => (i === 3 ? 'drama|crime' : 'drama')),
     title: fields((i) => `title ${i}`),
@@ -37,7 +38,14 @@ describe('deriveSchema', () => {
 
   it('makes dimensions by what the columns hold, with valid names', () => {
     expect(document.dimensions).toEqual([
-      { name: 'price_eur_', source: 'Price_EUR_', kind: 'numeric' },
+      { name: 'price_eur_', source: 'Price_EUR_', kind: 'numeric', ranking_weight: 0 },
+      {
+        name: 'price_eur__range',
+        source: 'Price_EUR_',
+        kind: 'range',
+        edges: [115.5, 220.5, 325.5, 430.5, 535.5, 640.5, 745.5, 850.5, 955.5],
+      },
+      { name: 'doors', kind: 'categorical', cap: 200 },
       { name: 'colour', kind: 'categorical', cap: 200 },
       { name: 'genres', kind: 'categorical', cap: 200 },
       { name: 'manufacturer_id', kind: 'categorical', cap: 200 },
@@ -63,7 +71,7 @@ describe('deriveSchema', () => {
 
   it('prints as a schema file that says the same, and the same every time', () => {
     const text = schemaYaml(document);
-    expect(schemaOfYaml(text, 'schema.yaml').dimensions).toHaveLength(6);
+    expect(schemaOfYaml(text, 'schema.yaml').dimensions).toHaveLength(8);
     expect(schemaYaml(deriveSchema(survey, interactions).document)).toBe(text);
   });
 

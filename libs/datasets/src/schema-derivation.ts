@@ -18,10 +18,16 @@ export interface DerivedSchema {
 /** The longest lateness that a schema allows: 100 years, so that historical events are taken in whenever they are replayed. */
 const latenessDays = 36_500;
 
+/** A column of no more different numbers than this is a choice of one of them, as numbers of doors are. */
+const maxChoices = 20;
+/** Parts of about the same size that the items' numbers are put into. */
+const ranges = 10;
+
 /**
- * Makes a schema for a data set without one: a numeric dimension for each column of numbers, a categorical one for each
- * column of few different texts (several in a field for a list), none for titles and descriptions; event types with
- * `knownEventWeights`; caps that the busiest visitor's day does not reach, as far as a schema allows. The same data set
+ * Makes a schema for a data set without one. A categorical dimension for each column of few different numbers or texts (several
+ * in a field for a list), none for titles and descriptions. Two for each other column of numbers: a numeric one that describes,
+ * and one of ranges that ranks, because a mean and a variance say little of prices, which are neither normally distributed nor
+ * free of typing errors. Event types with `knownEventWeights`; caps that the busiest visitor's day does not reach, as far as a schema allows. The same data set
  * always gives the same schema. Throws DatasetError when no column of the catalogue gives a dimension.
  */
 export function deriveSchema(catalogue: CatalogueSurvey, interactions: InteractionSurvey): DerivedSchema {
@@ -55,7 +61,7 @@ function deriveDimensions(catalogue: CatalogueSurvey): {
   [...catalogue.columns].forEach(([column, survey], i) => {
     const source = names[i] ?? column;
     const reason = whyIgnored(column, survey);
-    if (reason === undefined) dimensions.push(dimensionOf({ column, source, survey, isTaken }));
+    if (reason === undefined) dimensions.push(...dimensionsOf({ column, source, survey, isTaken }));
     else notes.push(`items column ${column} gives no dimension: ${reason}`);
   });
   return { dimensions, notes };
@@ -74,11 +80,18 @@ interface ColumnToDerive {
   readonly isTaken: (name: string) => boolean;
 }
 
-function dimensionOf({ column, source, survey, isTaken }: ColumnToDerive): DimensionDocument {
+function dimensionsOf({ column, source, survey, isTaken }: ColumnToDerive): readonly DimensionDocument[] {
   const name = untakenName(dimensionNameOf(source), isTaken);
   const base = name === source ? { name } : { name, source };
-  if (typeOfColumn(column, survey) === 'number') return { ...base, kind: 'numeric' };
-  return { ...base, kind: 'categorical', cap: clamp(survey.distinct.size, 200, 2_000) };
+  if (typeOfColumn(column, survey) !== 'number' || survey.distinct.size <= maxChoices)
+    return [{ ...base, kind: 'categorical', cap: clamp(survey.distinct.size, 200, 2_000) }];
+  const edges = survey.numbers.edges(ranges);
+  if (edges.length === 0) return [{ ...base, kind: 'numeric' }];
+  const range = untakenName(dimensionNameOf(`${source}_range`), isTaken);
+  return [
+    { ...base, kind: 'numeric', ranking_weight: 0 },
+    { name: range, source, kind: 'range', edges },
+  ];
 }
 
 function weightsOf(eventTypes: readonly string[]): Record<string, number> {

@@ -5,7 +5,7 @@ import { DatasetError } from './errors';
 /** A dimension as a schema file writes it. */
 export type DimensionDocument =
   | { readonly name: string; readonly kind: 'categorical'; readonly source?: string; readonly cap?: number }
-  | { readonly name: string; readonly kind: 'numeric'; readonly source?: string }
+  | { readonly name: string; readonly kind: 'numeric'; readonly source?: string; readonly ranking_weight?: number }
   | { readonly name: string; readonly kind: 'range'; readonly source?: string; readonly edges: readonly number[] };
 
 /** The content of a schema file, before its defaults are filled in. */

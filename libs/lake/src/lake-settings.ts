@@ -1,4 +1,4 @@
-import { defaulted, flag, optional, required, text, url, type ConfigOf } from '@affinity/service-kit';
+import { defaulted, flag, integer, optional, required, text, url, type ConfigOf } from '@affinity/service-kit';
 import { z } from 'zod';
 import { parseDestination, type LakeDestination } from './lake-destination';
 
@@ -41,6 +41,12 @@ export const lakeSettings = {
     schema: flag(),
     default: 'false',
     doc: 'Whether the bucket stands in the path of requests; true for most servers other than AWS',
+  }),
+  lakeS3TimeoutMs: defaulted({
+    env: 'LAKE_S3_TIMEOUT_MS',
+    schema: integer(100, 600_000),
+    default: '30000',
+    doc: 'Milliseconds that one request to the bucket may take; it is repeated then, which is safe',
   }),
 };
 

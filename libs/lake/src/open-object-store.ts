@@ -12,13 +12,14 @@ export interface OpenObjectStore {
 
 /** The object store of a configuration; asks it nothing yet. */
 export function openObjectStore(config: LakeConfig): OpenObjectStore {
-  const { lakeDestination, lakeS3Endpoint, lakeS3Region, lakeS3PathStyle } = config;
+  const { lakeDestination, lakeS3Endpoint, lakeS3Region, lakeS3PathStyle, lakeS3TimeoutMs } = config;
   if (lakeDestination.kind === 'folder') {
     return { store: new LocalObjectStore(lakeDestination.folder), close: () => undefined };
   }
   const client = createS3Client({
     region: lakeS3Region,
     pathStyle: lakeS3PathStyle,
+    requestTimeoutMs: lakeS3TimeoutMs,
     ...(lakeS3Endpoint === undefined ? {} : { endpoint: lakeS3Endpoint }),
   });
   return { store: new S3ObjectStore(client, lakeDestination.bucket), close: () => client.destroy() };

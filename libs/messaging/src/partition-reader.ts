@@ -5,6 +5,7 @@ import type { Mark } from '@affinity/domain';
 import { AffinityError, fromUnknown, type Logger } from '@affinity/service-kit';
 import { setImmediate as turnOfEventLoop, setTimeout as delay } from 'node:timers/promises';
 import { BoundedBuffer } from './bounded-buffer';
+import { PendingCount } from './pending-count';
 import type { StreamLookup } from './stream-lookup';
 import { DeliveryReader, formatTimestampNs } from './stream-position';
 
@@ -35,6 +36,8 @@ export interface PartitionReaderOptions {
   readonly maxAhead?: number;
   /** Pause before trying again when the stream cannot be read, in milliseconds. Default 250. */
   readonly retryPauseMs?: number;
+  /** Pause between questions to the server how much it still has, in milliseconds. Default 5,000. */
+  readonly countEveryMs?: number;
 }
 
 /**
@@ -50,6 +53,7 @@ export interface PartitionReaderOptions {
 export class PartitionReader {
   private readonly buffer: BoundedBuffer<StreamMessage>;
   private lastRead: Mark | undefined;
+  private readonly pending = new PendingCount();
 
   constructor(private readonly options: PartitionReaderOptions) {
     this.buffer = new BoundedBuffer(options.maxAhead ?? defaultMaxAhead);
@@ -58,6 +62,11 @@ export class PartitionReader {
   /** Messages that were read and not given out yet. */
   get waiting(): number {
     return this.buffer.size;
+  }
+
+  /** Messages that were not given out yet: those that wait here, and those that the server has, but for some on their way. */
+  get behind(): number {
+    return this.buffer.size + this.pending.messages;
   }
 
   /** Gives out all that has come since the batch before, at most `maxAhead` messages. May be called once. */
@@ -106,11 +115,14 @@ export class PartitionReader {
     const messages = await consumer.consume({ max_messages: maxAhead, expires: 5_000 });
     const deliveries = new DeliveryReader((await consumer.info(true)).name);
     let trusted = true;
+    const ended = new AbortController();
     const end = (): void => {
       trusted = false;
+      ended.abort();
       messages.stop();
     };
     signal.addEventListener('abort', end, { once: true });
+    void this.pending.watch(consumer, this.options.countEveryMs ?? 5_000, ended.signal);
     void endOnReset(messages, end);
     void endOnDisconnect(connection, { end, ended: () => !trusted });
     try {
@@ -121,6 +133,7 @@ export class PartitionReader {
         if (!isTrusted() || position === undefined) return;
         this.buffer.push({ position, subject: message.subject, data: message.data });
         this.lastRead = position;
+        this.pending.delivered(message);
       }
     } finally {
       signal.removeEventListener('abort', end);

@@ -17,6 +17,8 @@ const codeByName: Readonly<Record<string, ErrorCode>> = {
   ValidationException: 'INVALID_ARGUMENT',
   ResourceNotFoundException: 'NOT_FOUND',
   ResourceInUseException: 'ABORTED',
+  ResourceAlreadyExistsException: 'ALREADY_EXISTS',
+  LimitExceededException: 'RESOURCE_EXHAUSTED',
   AccessDeniedException: 'PERMISSION_DENIED',
   NotAuthorized: 'PERMISSION_DENIED',
   OptInRequired: 'PERMISSION_DENIED',
@@ -55,7 +57,10 @@ function answeredFailure(error: AwsFailure): AffinityError {
   const code = status === 429 ? 'RESOURCE_EXHAUSTED' : (codeByName[error.name] ?? 'FAILED_PRECONDITION');
   return new AffinityError(code, `Personalize refused: ${error.name}: ${error.message}`, {
     cause: error,
-    ...(code === 'RESOURCE_EXHAUSTED' ? { retryAfterMs: throttleRetryMs } : {}),
+    // A quota that is used up does not mend by itself, as throttling does.
+    ...(code === 'RESOURCE_EXHAUSTED' && error.name !== 'LimitExceededException'
+      ? { retryAfterMs: throttleRetryMs }
+      : {}),
   });
 }
 

@@ -13,3 +13,15 @@ export { type Campaigns, PersonalizeCandidateSource } from './personalize-candid
 export { PersonalizeEventTracker } from './personalize-event-tracker';
 export { type Entity, type EntityKind, type EntityWriter } from './entity-writer';
 export { PersonalizeEntityWriter } from './personalize-entity-writer';
+export { type PersonalizeControlConfig, personalizeControlSettings } from './control/control-settings';
+export { type ControlJob, PersonalizeControl, type PersonalizeControlOptions } from './control/personalize-control';
+export type { ControlLists } from './control/control-lists';
+export type {
+  ControlCampaign,
+  ControlDataset,
+  ControlDatasetSchema,
+  ControlResource,
+  ControlState,
+  ControlUpdate,
+  DatasetKind,
+} from './control/control-resource';

@@ -14,23 +14,29 @@ export type DynamoConfig = ConfigOf<typeof dynamoSettings>;
 
 /**
  * A client that fails fast: one attempt and at most 3 s a request, because retries, back-off and circuits are decided where
- * the caller's deadline is known. Credentials come the AWS way (environment, profile, role).
+ * the caller's deadline is known. Commands that nobody waits for may take longer: a page of a scan is a megabyte.
+ * Credentials come the AWS way (environment, profile, role).
  */
-export function createDynamoClient(config: DynamoConfig): DynamoDBClient {
-  return new DynamoDBClient(clientOptions(config));
+export function createDynamoClient(
+  config: DynamoConfig,
+  { requestTimeoutMs = servingTimeoutMs }: { readonly requestTimeoutMs?: number } = {},
+): DynamoDBClient {
+  return new DynamoDBClient(clientOptions(config, requestTimeoutMs));
 }
 
 /** As {@link createDynamoClient}, for the streams of tables' changes. */
 export function createDynamoStreamsClient(config: DynamoConfig): DynamoDBStreamsClient {
-  return new DynamoDBStreamsClient(clientOptions(config));
+  return new DynamoDBStreamsClient(clientOptions(config, servingTimeoutMs));
 }
 
-function clientOptions({ dynamoRegion, dynamoEndpoint }: DynamoConfig) {
+const servingTimeoutMs = 3_000;
+
+function clientOptions({ dynamoRegion, dynamoEndpoint }: DynamoConfig, requestTimeout: number) {
   return {
     region: dynamoRegion,
     maxAttempts: 1,
     requestHandler: {
-      requestTimeout: 3_000,
+      requestTimeout,
       throwOnRequestTimeout: true,
       connectionTimeout: 1_000,
       httpsAgent: agent,

@@ -61,4 +61,5 @@ export {
   type TableChanges,
 } from './table-changes';
 export { scanKeys, type KeyPage } from './table-keys';
+export { extendExpiry, type ExpiryExtensionOptions, type ExtendedTiles } from './expiry-extension';
 export { createDynamoProgressStore, type ProgressStore, type StoredProgress } from './progress-store';

@@ -3,10 +3,8 @@ import { dynamoFailure } from './dynamo-client';
 import type { Item } from './tile-item';
 
 /** Which table, and what of it. */
-export type TableScan = Required<
-  Pick<ScanCommandInput, 'TableName' | 'FilterExpression' | 'ExpressionAttributeValues'>
-> &
-  Pick<ScanCommandInput, 'ProjectionExpression'>;
+export type TableScan = Required<Pick<ScanCommandInput, 'TableName' | 'FilterExpression'>> &
+  Pick<ScanCommandInput, 'ProjectionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
 
 /** Reads a whole table, consistently, page by page. Throws UNAVAILABLE or RESOURCE_EXHAUSTED. */
 export async function* scanTable(

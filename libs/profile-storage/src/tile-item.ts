@@ -75,7 +75,8 @@ export function markOfItem(item: Item): Mark {
   return { sequence: numberOf(item['mark_seq']), timestampNs: BigInt(item['mark_ts']?.N ?? '0') };
 }
 
-function keyOfItem(item: Item): TileKey {
+/** The key of the tile that an item holds. */
+export function keyOfItem(item: Item): TileKey {
   const [dayText = '', region = ''] = (item['sk']?.S ?? '').split('#');
   const day = parseDay(dayText);
   if (day === undefined) throw new RangeError(`not the day of a tile: ${dayText}`);

@@ -63,6 +63,7 @@ export {
   type CreateMetricsOptions,
   latencyBucketsSeconds,
   type MetricOptions,
+  type LabelledValue,
   type Metrics,
 } from './metrics/metrics';
 export { createOperationsServer, type OperationsServerOptions } from './metrics/operations-server';

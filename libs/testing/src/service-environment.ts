@@ -2,8 +2,8 @@ import { type ServiceAddresses } from './backing-service';
 
 /** What services of one deployment share. */
 export interface ServiceEnvironmentOptions {
-  /** Path of the deployment's schema. */
-  readonly schemaFile: string;
+  /** Path of the deployment's schema. Default: none, for services that do not read it. */
+  readonly schemaFile?: string;
   /** What the names of all tables begin with: a test of its own takes a unique one. */
   readonly tablePrefix: string;
   /** Partitions of the event stream. Default: the services' own. */
@@ -19,9 +19,9 @@ export function serviceEnvironment(
   { schemaFile, tablePrefix, partitions }: ServiceEnvironmentOptions,
 ): Record<string, string> {
   return {
-    AFFINITY_SCHEMA_FILE: schemaFile,
     AFFINITY_METRICS_PORT: '0',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...(schemaFile === undefined ? {} : { AFFINITY_SCHEMA_FILE: schemaFile }),
     ...(partitions === undefined ? {} : { AFFINITY_PARTITIONS: String(partitions) }),
     ...(nats === undefined ? {} : { AFFINITY_NATS_URLS: nats.url }),
     ...(redis === undefined ? {} : { AFFINITY_REDIS_URL: redis.url }),

@@ -3,6 +3,7 @@ import type { HeldMessage } from './stream-content';
 
 const message = (eventId: string, sequence: number, timestampNs = BigInt(sequence)): HeldMessage => ({
   eventId,
+  profileKey: 'u',
   partition: 0,
   position: { sequence, timestampNs },
 });

@@ -1,10 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { covers, type Mark } from '@affinity/domain';
 import { DynamoCheckpointStore, DynamoTileStore, tableNames, type StoredTile } from '@affinity/profile-storage';
 import type { AwsEndpoint } from '@affinity/testing';
-import { setTimeout as pause } from 'node:timers/promises';
 import { tablePrefix } from '../system/chaos-system';
 import type { HeldMessage } from './stream-content';
+import { waitForCheckpoints } from './wait-for-checkpoints';
 
 /** Where to look, and what must have been counted before. */
 export interface CountedTilesOptions {
@@ -17,7 +16,6 @@ export interface CountedTilesOptions {
 
 /** The generation of tiles that is served. */
 const generation = 1;
-const pollMs = 500;
 
 /**
  * Waits until each partition’s checkpoint covers its last message, so that everything is counted and stored, and then
@@ -33,29 +31,13 @@ export async function readCountedTiles(
   const reader = `profile-aggregator/${generation}/${region}`;
   const checkpoints = new DynamoCheckpointStore({ client, table: names.control, reader });
   try {
-    await untilCounted(checkpoints, options, signal);
+    const { held, onWaiting } = options;
+    await waitForCheckpoints({ checkpoints, held, partOf: ({ partition }) => partition, onWaiting }, signal);
     const tiles: StoredTile[] = [];
     const store = new DynamoTileStore({ client, table: names.tiles, generation });
     for await (const tile of store.scan()) tiles.push(tile);
     return tiles;
   } finally {
     client.destroy();
-  }
-}
-
-async function untilCounted(
-  checkpoints: DynamoCheckpointStore,
-  { held, onWaiting }: CountedTilesOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  const left = new Map<number, Mark>(held.map(({ partition, position }) => [partition, position]));
-  while (left.size > 0) {
-    for (const [partition, last] of left) {
-      const stored = await checkpoints.read(partition);
-      if (stored !== undefined && covers(stored.mark, last)) left.delete(partition);
-    }
-    if (left.size === 0) return;
-    onWaiting(left.size);
-    await pause(pollMs, undefined, { signal });
   }
 }

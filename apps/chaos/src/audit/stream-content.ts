@@ -8,6 +8,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 export interface HeldMessage {
   readonly position: Mark;
   readonly partition: number;
+  readonly profileKey: string;
   readonly eventId: string;
 }
 
@@ -40,7 +41,8 @@ export async function lastPosition(connection: NatsConnection): Promise<Mark> {
 
 function heldMessage(message: JsMsg): HeldMessage {
   const { record } = StreamRecord.decode(message.data);
-  const eventId = record?.$case === 'event' ? record.value.event?.eventId : undefined;
-  if (eventId === undefined) throw new Error(`the message at ${message.seq} is no event`);
-  return { position: positionOf(message), partition: Number(message.subject.split('.')[1]), eventId };
+  const event = record?.$case === 'event' ? record.value.event : undefined;
+  if (event === undefined) throw new Error(`the message at ${message.seq} is no event`);
+  const { userId: profileKey, eventId } = event;
+  return { position: positionOf(message), partition: Number(message.subject.split('.')[1]), profileKey, eventId };
 }

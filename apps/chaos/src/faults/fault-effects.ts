@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChaosSystem } from '../system/chaos-system';
+import { lakeTimeoutMs } from '../system/lake-sinks';
 import type { Replica } from '../system/replica';
 import type { PlannedFault } from './fault-plan';
 import type { RebalanceMeter } from './rebalance-meter';
@@ -11,6 +12,8 @@ export interface FaultEffectsOptions {
   readonly system: ChaosSystem;
   readonly rollback: StreamRollback;
   readonly rebalances: RebalanceMeter;
+  /** Of the lake sinks. */
+  readonly sinkRebalances: RebalanceMeter;
   /** Ends faults before their time. */
   readonly signal: AbortSignal;
 }
@@ -19,22 +22,25 @@ export interface FaultEffectsOptions {
 const networkDelayMs = 150;
 /** Delay of each request to a slow store, in milliseconds: below the services' own patience. */
 const storeDelayMs = 400;
+/** Delay of each request to the lake that outlasts the sinks' patience: it takes effect when its caller has given it up. */
+const lateLakeDelayMs = lakeTimeoutMs + 500;
 
 /** Makes the function that applies a fault and takes it back, and resolves with what there is to say of it. */
-export function createFaultEffects({ system, rollback, rebalances, signal }: FaultEffectsOptions) {
-  const { backing, stream, store } = system;
+export function createFaultEffects(options: FaultEffectsOptions) {
+  const { system, rollback, rebalances, sinkRebalances, signal } = options;
+  const { backing, stream, store, lake, sinks } = system;
   return async (fault: PlannedFault): Promise<string> => {
     // Whether its time is over or the run's: what was broken is mended.
     const hold = (): Promise<void> => pause(fault.holdMs, undefined, { signal }).catch(() => undefined);
     switch (fault.kind) {
       case 'kill replica':
-        return killReplica(replicaOf(system, fault), rebalances);
+        return killReplica(replicaOf(system.replicas, fault), rebalances);
       case 'hang replica':
-        return hangReplica(replicaOf(system, fault), rebalances);
+        return hangReplica(replicaOf(system.replicas, fault), rebalances);
       case 'delay replica':
-        return withNetwork(replicaOf(system, fault), { latencyMs: networkDelayMs }, hold);
+        return withNetwork(replicaOf(system.replicas, fault), { latencyMs: networkDelayMs }, hold);
       case 'cut replica off':
-        return withNetwork(replicaOf(system, fault), { blackhole: true }, hold);
+        return withNetwork(replicaOf(system.replicas, fault), { blackhole: true }, hold);
       case 'kill stream':
         await stream.kill();
         await hold();
@@ -57,11 +63,25 @@ export function createFaultEffects({ system, rollback, rebalances, signal }: Fau
         return withStore(store, { dropAnswerRate: 0.5 }, hold);
       case 'store is slow':
         return withStore(store, { latencyMs: storeDelayMs }, hold);
+      case 'kill lake sink':
+        return killReplica(replicaOf(sinks, fault), sinkRebalances);
+      case 'hang lake sink':
+        return hangReplica(replicaOf(sinks, fault), sinkRebalances);
+      case 'cut lake sink off':
+        return withNetwork(replicaOf(sinks, fault), { blackhole: true }, hold);
+      case 'lake refuses':
+        return withStore(lake.proxy, { errorRate: 1 }, hold);
+      case 'lake drops answers':
+        return withStore(lake.proxy, { dropAnswerRate: 0.7 }, hold);
+      case 'lake is slow':
+        return withStore(lake.proxy, { latencyMs: storeDelayMs }, hold);
+      case 'lake answers too late':
+        return withStore(lake.proxy, { latencyMs: lateLakeDelayMs }, hold);
     }
   };
 }
 
-function replicaOf({ replicas }: ChaosSystem, { replica: index }: PlannedFault): Replica {
+function replicaOf(replicas: readonly Replica[], { replica: index }: PlannedFault): Replica {
   const replica = replicas[index];
   if (replica === undefined) throw new RangeError(`there is no replica ${index}`);
   return replica;
@@ -106,8 +126,8 @@ async function withStore(
   await hold();
   store.setFaults({ errorRate: 0, throttleRate: 0, dropAnswerRate: 0, latencyMs: 0 });
   const after = store.counts();
-  const [failed, throttled] = [after.failed - before.failed, after.throttled - before.throttled];
-  return `${failed} refused, ${throttled} throttled, ${after.dropped - before.dropped} unanswered`;
+  const met = (what: keyof typeof after): number => after[what] - before[what];
+  return `${met('passed')} passed, ${met('failed')} refused, ${met('throttled')} throttled, ${met('dropped')} unanswered`;
 }
 
 async function flushCache(url: string): Promise<string> {

@@ -14,6 +14,13 @@ export const faultKinds = [
   'store throttles',
   'store drops answers',
   'store is slow',
+  'kill lake sink',
+  'hang lake sink',
+  'cut lake sink off',
+  'lake refuses',
+  'lake drops answers',
+  'lake is slow',
+  'lake answers too late',
 ] as const;
 
 /** One of {@link faultKinds}. */
@@ -26,7 +33,7 @@ export interface PlannedFault {
   readonly atEvent: number;
   /** How long it lasts, in milliseconds. */
   readonly holdMs: number;
-  /** Which replica it befalls, where it befalls one. */
+  /** Which replica, or which lake sink, it befalls, where it befalls one. */
   readonly replica: number;
 }
 
@@ -36,6 +43,7 @@ export interface FaultPlanOptions {
   /** Events of the run. */
   readonly events: number;
   readonly replicas: number;
+  readonly sinks: number;
   readonly longestMs: number;
   readonly seed: number;
 }
@@ -46,7 +54,14 @@ const shortestMs = 300;
  * Faults spread evenly over the events of a run. Every kind comes once before any comes twice; order, lengths and replicas
  * depend on the seed alone.
  */
-export function planFaults({ faults, events, replicas, longestMs, seed }: FaultPlanOptions): readonly PlannedFault[] {
+export function planFaults({
+  faults,
+  events,
+  replicas,
+  sinks,
+  longestMs,
+  seed,
+}: FaultPlanOptions): readonly PlannedFault[] {
   const random = seededRandom(seed);
   const kinds: FaultKind[] = [];
   while (kinds.length < faults) kinds.push(...shuffled(faultKinds, random));
@@ -54,7 +69,7 @@ export function planFaults({ faults, events, replicas, longestMs, seed }: FaultP
     kind,
     atEvent: Math.floor(((i + 1) * events) / (faults + 1)),
     holdMs: Math.round(shortestMs + random() * Math.max(0, longestMs - shortestMs)),
-    replica: Math.floor(random() * replicas),
+    replica: Math.floor(random() * (isOfSink(kind) ? sinks : replicas)),
   }));
 }
 
@@ -77,7 +92,21 @@ export function targetOf({ kind, replica }: PlannedFault): string {
     case 'store drops answers':
     case 'store is slow':
       return 'store';
+    case 'kill lake sink':
+    case 'hang lake sink':
+    case 'cut lake sink off':
+      // One at a time: each lasts until the other has taken over.
+      return 'lake sinks';
+    case 'lake refuses':
+    case 'lake drops answers':
+    case 'lake is slow':
+    case 'lake answers too late':
+      return 'lake';
   }
+}
+
+function isOfSink(kind: FaultKind): boolean {
+  return kind === 'kill lake sink' || kind === 'hang lake sink' || kind === 'cut lake sink off';
 }
 
 /** Source: Fisher and Yates, in Durstenfeld's form. */

@@ -1,7 +1,7 @@
 import { until } from '@affinity/testing';
 import type { Replica } from '../system/replica';
 
-/** Why partitions move. */
+/** Why partitions or shards move. */
 export type RebalanceCause = 'leave' | 'hang' | 'join';
 
 /** How long a move took in milliseconds; undefined: longer than was waited for, most likely because of another fault. */
@@ -12,25 +12,25 @@ export interface Rebalance {
 
 const longestWaitMs = 30_000;
 
-/** Measures how long the running replicas take until they share all partitions evenly. */
+/** Measures how long the running replicas take until they share all partitions, or shards, evenly. */
 export class RebalanceMeter {
   /** Everything measured so far. */
   readonly measured: Rebalance[] = [];
 
   constructor(
     private readonly replicas: readonly Replica[],
-    private readonly partitions: number,
+    private readonly parts: number,
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Resolves when partitions are shared evenly, with how long that took, in words; gives up after 30 s or when the run ends. */
+  /** Resolves when all is shared evenly, with how long that took, in words; gives up after 30 s or when the run ends. */
   async measure(cause: RebalanceCause): Promise<string> {
     const startedAtMs = performance.now();
     try {
       await until(
         async () => this.signal.aborted || (await this.isEven()),
         longestWaitMs,
-        'partitions to be shared evenly',
+        'the replicas to share evenly',
       );
     } catch {
       this.measured.push({ cause, tookMs: undefined });
@@ -43,8 +43,8 @@ export class RebalanceMeter {
 
   private async isEven(): Promise<boolean> {
     const running = this.replicas.filter(({ isRunning }) => isRunning);
-    const counts = await Promise.all(running.map((replica) => replica.partitions()));
+    const counts = await Promise.all(running.map((replica) => replica.parts()));
     const sum = counts.reduce((total, count) => total + count, 0);
-    return sum === this.partitions && Math.min(...counts) >= Math.floor(this.partitions / running.length);
+    return sum === this.parts && Math.min(...counts) >= Math.floor(this.parts / running.length);
   }
 }

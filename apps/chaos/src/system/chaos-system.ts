@@ -11,7 +11,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chaosSchemaText } from '../load/chaos-event';
-import { startReplica, type Replica } from './replica';
+import { lakeSinkCount, lakeSinkEnvironment, lakeSinkKind, openChaosLake, type ChaosLake } from './lake-sinks';
+import { startReplica, type Replica, type ReplicaKind } from './replica';
 import { StreamServer } from './stream-server';
 
 /** What a system is started with. */
@@ -26,11 +27,14 @@ export interface ChaosSystemOptions {
 
 /** Real servers, the services as processes, and faults between them. All of it dies with this process. */
 export interface ChaosSystem {
-  readonly backing: BackingStack<'nats' | 'redis' | 'dynamodb'>;
+  readonly backing: BackingStack;
   /** Between the services and DynamoDB. */
   readonly store: HttpFaultProxy;
+  readonly lake: ChaosLake;
   readonly stream: StreamServer;
+  /** Of the aggregator. */
   readonly replicas: readonly Replica[];
+  readonly sinks: readonly Replica[];
   /** `host:port` */
   readonly ingestAddress: string;
   /** `host:port` */
@@ -44,6 +48,11 @@ export interface ChaosSystem {
 /** What the names of all tables begin with. */
 export const tablePrefix = 'chaos-';
 const replicaCount = 3;
+const aggregatorKind: ReplicaKind = {
+  app: 'profile-aggregator',
+  title: 'aggregator',
+  partsMetric: 'affinity_aggregator_partitions',
+};
 
 /** Starts a system. Rejects, leaving nothing behind, when a part of it does not start. */
 export async function startChaosSystem(options: ChaosSystemOptions): Promise<ChaosSystem> {
@@ -67,20 +76,24 @@ async function startParts(
   const folder = await mkdtemp(join(tmpdir(), 'affinity-chaos-'));
   stops.push(() => rm(folder, { recursive: true, force: true }));
   const dataDir = join(folder, 'servers');
-  // DynamoDB is given its faults by a proxy, and never restarted: it may keep its data in memory.
-  const backing = await startBackingStack({ services: ['nats', 'redis', 'dynamodb'], dataDir, durable: false, report });
+  // DynamoDB and the object store are given their faults by proxies, and never restarted: they may keep data in memory.
+  const needed = ['nats', 'redis', 'dynamodb', 'objectStore'] as const;
+  const backing = await startBackingStack({ services: needed, dataDir, durable: false, report });
   stops.push(() => backing.stop());
   const { hostname: host, port } = new URL(backing.addresses.dynamodb.endpoint);
   const store = await startHttpFaultProxy({ target: { host, port: Number(port) } });
   stops.push(() => store.stop());
-  const services = new Services(options, { backing, store, folder });
+  const lake = await openChaosLake(backing.addresses.objectStore);
+  stops.push(() => lake.stop());
+  const services = new Services(options, { backing, store, lake, folder });
   const stream = new StreamServer({ service: backing.services.nats, dataDir });
-  return { backing, store, stream, folder, ...(await services.start(stops)) };
+  return { backing, store, lake, stream, folder, ...(await services.start(stops)) };
 }
 
 interface Surroundings {
   readonly backing: ChaosSystem['backing'];
   readonly store: HttpFaultProxy;
+  readonly lake: ChaosLake;
   readonly folder: string;
 }
 
@@ -104,37 +117,68 @@ class Services {
     };
     const featureStoreAddress = await startGrpc('feature-store', this.environment({ natsUrl: nats.url, redis }));
     const ingestAddress = await startGrpc('ingest', this.environment({ natsUrl: nats.url }));
-    const replicas: Replica[] = [];
-    for (let index = 0; index < replicaCount; index += 1) {
-      const replica = await this.startReplica(index);
-      stops.push(() => replica.stop());
-      replicas.push(replica);
-    }
-    return { featureStoreAddress, ingestAddress, replicas };
+    const startAll = async (count: number, start: (index: number) => Promise<Replica>): Promise<readonly Replica[]> => {
+      const started: Replica[] = [];
+      for (let index = 0; index < count; index += 1) {
+        const replica = await start(index);
+        stops.push(() => replica.stop());
+        started.push(replica);
+      }
+      return started;
+    };
+    const replicas = await startAll(replicaCount, (index) => this.startAggregator(index));
+    const sinks = await startAll(lakeSinkCount, (index) => this.startLakeSink(index));
+    return { featureStoreAddress, ingestAddress, replicas, sinks };
   }
 
-  private startReplica(index: number): Promise<Replica> {
-    const { nats, redis } = this.around.backing.addresses;
+  private startAggregator(index: number): Promise<Replica> {
+    const { redis } = this.around.backing.addresses;
+    return this.startReplica({ kind: aggregatorKind, index }, (natsUrl) => this.environment({ natsUrl, redis }));
+  }
+
+  private startLakeSink(index: number): Promise<Replica> {
+    const { lake, backing } = this.around;
+    return this.startReplica({ kind: lakeSinkKind, index }, (natsUrl) => ({
+      ...this.serversEnvironment({ natsUrl }),
+      ...lakeSinkEnvironment(lake, backing.addresses.objectStore),
+    }));
+  }
+
+  private startReplica(
+    which: { readonly kind: ReplicaKind; readonly index: number },
+    environment: (natsUrl: string) => Readonly<Record<string, string>>,
+  ): Promise<Replica> {
+    const { leaseTtlMs, onCrash } = this.options;
+    const lease = { AFFINITY_LEASE_TTL_MS: String(leaseTtlMs) };
     return startReplica({
-      index,
-      natsUrl: nats.url,
-      onCrash: this.options.onCrash,
-      environment: (natsUrl) => ({
-        ...this.environment({ natsUrl, redis }),
-        AFFINITY_LEASE_TTL_MS: String(this.options.leaseTtlMs),
-      }),
+      ...which,
+      natsUrl: this.around.backing.addresses.nats.url,
+      onCrash,
+      environment: (natsUrl) => ({ ...environment(natsUrl), ...lease }),
     });
   }
 
-  private environment(servers: { natsUrl: string; redis?: { readonly url: string } }): Record<string, string> {
+  private environment(servers: Servers): Record<string, string> {
+    return this.serversEnvironment(servers, { schemaFile: this.schemaFile });
+  }
+
+  /** Of a service that does not read the schema, unless told. */
+  private serversEnvironment(
+    { natsUrl, ...rest }: Servers,
+    schema: { readonly schemaFile?: string } = {},
+  ): Record<string, string> {
     const { backing, store } = this.around;
     const dynamodb = { ...backing.addresses.dynamodb, endpoint: store.endpoint };
-    const { natsUrl, ...rest } = servers;
     return serviceEnvironment(
       { nats: { url: natsUrl }, dynamodb, ...rest },
-      { schemaFile: this.schemaFile, tablePrefix, partitions: this.options.partitions },
+      { ...schema, tablePrefix, partitions: this.options.partitions },
     );
   }
+}
+
+interface Servers {
+  readonly natsUrl: string;
+  readonly redis?: { readonly url: string };
 }
 
 function addressOf(process: ServiceProcess): string {

@@ -1,7 +1,18 @@
 import { startServiceProcess, startTcpProxy, until, type ServiceProcess, type TcpFaultProxy } from '@affinity/testing';
 
+/** Which app a replica runs, and how it tells what it works on. */
+export interface ReplicaKind {
+  /** The folder's name below apps. */
+  readonly app: string;
+  /** What reports call it, before its number. */
+  readonly title: string;
+  /** The gauge that counts the parts (partitions or shards) whose leases it holds. */
+  readonly partsMetric: string;
+}
+
 /** Where a replica reaches NATS, and its settings without that. */
 export interface ReplicaOptions {
+  readonly kind: ReplicaKind;
   readonly index: number;
   readonly natsUrl: string;
   readonly environment: (natsUrl: string) => Readonly<Record<string, string>>;
@@ -20,11 +31,11 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const { hostname: host, port } = new URL(options.natsUrl);
   const nats = await startTcpProxy({ target: { host, port: Number(port) } });
   const env = options.environment(`nats://127.0.0.1:${nats.port}`);
-  return new Replica(options, nats, await startServiceProcess({ app: 'profile-aggregator', env }));
+  return new Replica(options, nats, await startServiceProcess({ app: options.kind.app, env }));
 }
 
 /**
- * One replica of the aggregator, whose process and network can be given faults.
+ * One replica of a service that shares parts by leases, whose process and network can be given faults.
  * States: running <-> hanging (SIGSTOP); running -> ending -> dead -> running, by `kill` and `revive`.
  */
 export class Replica {
@@ -42,7 +53,7 @@ export class Replica {
 
   /** Its name in reports. */
   get name(): string {
-    return `aggregator ${this.options.index}`;
+    return `${this.options.kind.title} ${this.options.index}`;
   }
 
   /** Whether it is neither dead nor hanging. */
@@ -77,13 +88,14 @@ export class Replica {
     this.state = 'running';
   }
 
-  /** The partitions that it works on, by its own metrics. Rejects when it does not answer. */
-  async partitions(): Promise<number> {
+  /** The partitions or shards that it works on, by its own metrics. Rejects when it does not answer. */
+  async parts(): Promise<number> {
     const url = `http://127.0.0.1:${this.process.port('metricsPort')}/metrics`;
     const text = await (await fetch(url, { signal: AbortSignal.timeout(metricsTimeoutMs) })).text();
-    const count = /^affinity_aggregator_partitions(?:\{[^}]*\})? (\d+)$/m.exec(text)?.[1];
-    if (count === undefined) throw new Error(`${this.name} tells no number of partitions`);
-    return Number(count);
+    const { partsMetric } = this.options.kind;
+    const line = text.split('\n').find((one) => one.startsWith(`${partsMetric} `) || one.startsWith(`${partsMetric}{`));
+    if (line === undefined) throw new Error(`${this.name} tells no ${partsMetric}`);
+    return Number(line.slice(line.lastIndexOf(' ')));
   }
 
   /** Stops it in order, and its proxy. */

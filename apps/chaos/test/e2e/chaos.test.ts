@@ -34,6 +34,8 @@ describe('the system under faults of every kind', () => {
     expect(result.lateRepeats).toBeGreaterThan(0);
     expect(result.audit.lostMessages).toBeGreaterThan(0);
     expect(result.audit.users.counted).toBeGreaterThan(options.events / 2);
+    expect(result.lake.lines).toBeGreaterThanOrEqual(result.audit.messages);
+    expect(result.lake.objects).toBeGreaterThan(10);
     expect(result.reads.answered).toBeGreaterThan(100);
   }, 300_000);
 });

@@ -44,13 +44,27 @@ export function environmentOf(app: SystemApp, facts: SystemFacts): Environment {
     case 'recommender-gateway':
       return { ...common({ nats }), ...grpc, ...personalize(facts), ...campaigns(facts) };
     case 'lake-sink':
-      return { ...withoutSchema(common({ nats, dynamodb })), ...lake(facts) };
+      return { ...without('AFFINITY_SCHEMA_FILE', common({ nats, dynamodb })), ...lake(facts) };
   }
 }
 
 /** Services refuse settings that they do not know. */
-function withoutSchema(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => name !== 'AFFINITY_SCHEMA_FILE'));
+function without(unknown: string, environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => name !== unknown));
+}
+
+/** The settings of the `affinity` command line in a local system. */
+export function commandEnvironment(facts: Omit<SystemFacts, 'port' | 'dataFolder'>): Environment {
+  const { nats, dynamodb } = facts.backing;
+  const common = serviceEnvironment({ nats, dynamodb }, { schemaFile: facts.schemaFile, tablePrefix });
+  return {
+    ...without('AFFINITY_METRICS_PORT', common),
+    ...personalize(facts),
+    ...without('AFFINITY_LAKE_FLUSH_MS', lake(facts)),
+    AFFINITY_FEATURE_STORE_ADDRESS: facts.addressOf('feature-store'),
+    AFFINITY_PERSONALIZE_DATASET_GROUP: datasetGroup,
+    AFFINITY_PERSONALIZE_ROLE_ARN: `arn:aws:iam::${accountId}:role/reader`,
+  };
 }
 
 /** Names of what personalize-local holds. */
@@ -58,8 +72,12 @@ const tracker = { AFFINITY_PERSONALIZE_TRACKING_ID: 'affinity-demo' };
 const datasetGroup = 'affinity';
 const accountId = '000000000000';
 
-function personalizeLocal({ dataFolder, port, backing: { dynamodb } }: SystemFacts): Environment {
+function personalizeLocal({ dataFolder, port, backing: { dynamodb, objectStore } }: SystemFacts): Environment {
   return {
+    AFFINITY_S3_ENDPOINT: objectStore.endpoint,
+    AFFINITY_S3_REGION: objectStore.region,
+    AWS_ACCESS_KEY_ID: objectStore.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: objectStore.secretAccessKey,
     AFFINITY_METRICS_PORT: '0',
     AFFINITY_HTTP_PORT: String(port),
     AFFINITY_DATA_DIR: dataFolder,
@@ -70,7 +88,7 @@ function personalizeLocal({ dataFolder, port, backing: { dynamodb } }: SystemFac
   };
 }
 
-function personalize({ addressOf, backing: { dynamodb } }: SystemFacts): Environment {
+function personalize({ addressOf, backing: { dynamodb } }: Pick<SystemFacts, 'addressOf' | 'backing'>): Environment {
   return {
     AFFINITY_PERSONALIZE_ENDPOINT: `http://${addressOf('personalize-local')}`,
     AFFINITY_PERSONALIZE_REGION: dynamodb.region,
@@ -90,7 +108,7 @@ function campaigns({ addressOf, backing: { dynamodb } }: SystemFacts): Environme
   };
 }
 
-function lake({ backing: { objectStore }, lakeFlushMs }: SystemFacts): Environment {
+function lake({ backing: { objectStore }, lakeFlushMs }: Pick<SystemFacts, 'backing' | 'lakeFlushMs'>): Environment {
   return {
     AFFINITY_LAKE_DESTINATION: `s3://${lakeBucket}`,
     AFFINITY_LAKE_S3_ENDPOINT: objectStore.endpoint,

@@ -1,4 +1,12 @@
-import { matches, serviceSelector, type Manifest, type Named, type Texts, type Workload } from './document';
+import {
+  matches,
+  serviceSelector,
+  type Container,
+  type Manifest,
+  type Named,
+  type Texts,
+  type Workload,
+} from './document';
 
 /** Which object of which kind an object names in its spec. */
 const namedBy: Readonly<
@@ -28,8 +36,18 @@ export function referenceProblems(manifests: readonly Manifest[], workloads: rea
     const account = template.spec.serviceAccountName;
     need('ServiceAccount', account ?? '(none)', `${kind} ${name}`);
     if (!matches(template.metadata.labels, selector)) problems.push(`${kind} ${name}: does not select its own pods`);
+    for (const container of template.spec.containers)
+      problems.push(...probePortProblems(container).map((problem) => `${kind} ${name}: ${problem}`));
   }
   return problems;
+}
+
+/** Ports that probes name and the container does not have. */
+function probePortProblems({ startupProbe, readinessProbe, livenessProbe, ports = [] }: Container): readonly string[] {
+  const probes = [startupProbe, readinessProbe, livenessProbe];
+  const asked = probes.map((probe) => probe?.httpGet?.port ?? probe?.tcpSocket?.port);
+  const missing = asked.filter((port) => typeof port === 'string' && !ports.some(({ name }) => name === port));
+  return missing.map((port) => `a probe asks port "${String(port)}", which is not there`);
 }
 
 function targetOf(reference: unknown): readonly [string, string] {

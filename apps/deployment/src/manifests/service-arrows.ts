@@ -19,11 +19,18 @@ export function arrowsOf(config: AnyConfig): readonly Arrow[] {
   for (const url of (config['natsUrls'] as readonly string[] | undefined) ?? []) add('nats', url);
   if (config['redisUrl'] !== undefined) add('redis', config['redisUrl']);
   if ('dynamoRegion' in config) add('dynamodb', config['dynamoEndpoint']);
-  if ('personalizeRegion' in config) add('personalize', config['personalizeEndpoint']);
+  if ('personalizeRegion' in config && !isWithoutDatasetGroup(config))
+    add('personalize', config['personalizeEndpoint']);
   if ('lakeDestination' in config) add('lake', config['lakeS3Endpoint']);
+  if (config['s3Endpoint'] !== undefined) add('lake', config['s3Endpoint']);
   if (config['featureStoreAddress'] !== undefined) add('feature-store', config['featureStoreAddress']);
   if (config['ingestAddress'] !== undefined) add('ingest', config['ingestAddress']);
   return arrows;
+}
+
+/** Commands ask Personalize only when they are told of which dataset group. */
+function isWithoutDatasetGroup(config: AnyConfig): boolean {
+  return 'personalizeDatasetGroup' in config && config['personalizeDatasetGroup'] === undefined;
 }
 
 /** The ports that a service listens on by its settings, by the names of container ports. */

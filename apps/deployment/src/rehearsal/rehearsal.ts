@@ -51,7 +51,8 @@ const anyFreePort = Object.fromEntries(
  */
 export async function rehearse(options: RehearsalOptions): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'affinity-rehearsal-'));
-  const settings = { SCHEMA_FILE: join(folder, 'schema.yaml'), LAKE_FLUSH_MS: '3000', ...anyFreePort };
+  const fast = { LAKE_FLUSH_MS: '3000', GRPC_MAX_CONNECTION_AGE_MS: '3000' };
+  const settings = { SCHEMA_FILE: join(folder, 'schema.yaml'), ...fast, ...anyFreePort };
   const environment = { ...options.environment, ...settings };
   const compose = new Compose(project, environment);
   try {

@@ -1,5 +1,6 @@
 import type { Compose, RunningContainer } from './compose';
 import { upOnly, type Change } from './scale-out';
+import { untilBothWork } from './side-by-side';
 
 /** The services, those first that others call. Stand-ins for AWS have one replica, and are not replaced under load. */
 const services = [
@@ -14,8 +15,8 @@ const services = [
 const graceSeconds = '30';
 
 /**
- * Replaces each service by its image of another version: starts the new one beside the old, waits until it is healthy, stops
- * the old one (SIGTERM, then the drain), as a rolling update with maxSurge 1 and maxUnavailable 0 does.
+ * Replaces each service by its image of another version: starts the new one beside the old, waits until it is healthy and
+ * both have worked, stops the old one (SIGTERM, then the drain), as a rolling update with maxSurge 1 and maxUnavailable 0 does.
  */
 export async function rollEach({ compose, report }: Change, version: string): Promise<void> {
   for (const service of services) {
@@ -23,7 +24,9 @@ export async function rollEach({ compose, report }: Change, version: string): Pr
     const startedAtMs = performance.now();
     const replicas = String(old.length * 2);
     await compose.compose([...upOnly, '--scale', `${service}=${replicas}`, service], { AFFINITY_VERSION: version });
-    for (const { id } of await compose.running(service)) await compose.untilHealthy(id);
+    const all = await compose.running(service);
+    for (const { id } of all) await compose.untilHealthy(id);
+    report(`  ${service} side by side: ${await untilBothWork(compose, all)}`);
     for (const container of old) {
       await compose.docker(['stop', '--time', graceSeconds, container.id]);
       await assertCleanStop(compose, container);

@@ -1,3 +1,4 @@
+import * as keda from '@kubernetes-models/keda/keda.sh/v1alpha1';
 import * as apps from 'kubernetes-models/apps/v1';
 import * as autoscaling from 'kubernetes-models/autoscaling/v2';
 import * as batch from 'kubernetes-models/batch/v1';
@@ -5,7 +6,6 @@ import * as networking from 'kubernetes-models/networking.k8s.io/v1';
 import * as policy from 'kubernetes-models/policy/v1';
 import * as core from 'kubernetes-models/v1';
 import type { Manifest } from '../../src/manifests/document';
-import { operatorVersions } from './api-types';
 
 interface Model {
   validate(): void;
@@ -18,24 +18,23 @@ const modules: Readonly<Record<string, object>> = {
   'apps/v1': apps,
   'autoscaling/v2': autoscaling,
   'batch/v1': batch,
+  'keda.sh/v1alpha1': keda,
   'networking.k8s.io/v1': networking,
   'policy/v1': policy,
 };
 
 /** Validates manifests against the API's own schemas: types, required fields, formats. Gives what is wrong. */
 export function schemaProblems(manifests: readonly Manifest[]): readonly string[] {
-  return manifests
-    .filter(({ apiVersion }) => !operatorVersions.has(apiVersion))
-    .flatMap((manifest) => {
-      const { apiVersion, kind, metadata } = manifest;
-      const models = modules[apiVersion] as Readonly<Record<string, ModelClass>> | undefined;
-      const Class = models?.[kind];
-      if (Class === undefined) return [`${kind} ${metadata.name}: ${apiVersion} does not have it`];
-      try {
-        new Class(manifest as never).validate();
-        return [];
-      } catch (error) {
-        return [`${kind} ${metadata.name}: ${error instanceof Error ? error.message : String(error)}`];
-      }
-    });
+  return manifests.flatMap((manifest) => {
+    const { apiVersion, kind, metadata } = manifest;
+    const models = modules[apiVersion] as Readonly<Record<string, ModelClass>> | undefined;
+    const Class = models?.[kind];
+    if (Class === undefined) return [`${kind} ${metadata.name}: ${apiVersion} does not have it`];
+    try {
+      new Class(manifest as never).validate();
+      return [];
+    } catch (error) {
+      return [`${kind} ${metadata.name}: ${error instanceof Error ? error.message : String(error)}`];
+    }
+  });
 }

@@ -78,7 +78,11 @@ const dependencies: readonly RegExp[] = [
   /image: (?:\S*\/)?affinity\/([a-z-]+):/gm,
   /containerPort: (\d+)/gm,
   /grpc:\n\s+port: (\d+)/gm, // probes
-  /configMapRef:\n\s+name: (\S+)/gm,
+  /(?:configMapRef|secretRef|configMap):\n\s+name: (\S+)/gm,
+  /configMapKeyRef:\n\s+key: (\S+)/gm,
+  /configMapKeyRef:\n\s+key: \S+\n\s+name: (\S+)/gm,
+  /httpGet:\n\s+path: \S+\n\s+port: (\S+)/gm,
+  /value: (\/etc\/affinity\/\S+)$/gm, // files of settings
   /secretName: (\S+)/gm,
   /serviceAccountName: (\S+)/gm,
   /dns:\/\/\/([a-z-]+:\d+)/gm,

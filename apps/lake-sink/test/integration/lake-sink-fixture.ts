@@ -24,9 +24,9 @@ import {
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 /** Partitions and shards of these tests. */
@@ -63,6 +63,8 @@ export interface LakeSinkFixture {
   /** Where `file:` destinations of these tests go. */
   readonly folder: string;
   makeBucket(): Promise<void>;
+  /** Starts the object store again, with another account's secret while it is to refuse all that the sink sends. */
+  refuseAccount(refused: boolean): Promise<void>;
   /** Publishes events `<name>0` to `<name><count - 1>` over all partitions; resolves when all are stored. */
   publish(count: number, name?: string): Promise<readonly string[]>;
   /** Publishes events of one visitor; resolves when all are stored. */
@@ -125,6 +127,11 @@ export async function startLakeSinkFixture(): Promise<LakeSinkFixture> {
     folder,
     makeBucket: async () => {
       await client.send(new CreateBucketCommand({ Bucket: bucket }));
+    },
+    refuseAccount: async (refused) => {
+      const secret = refused ? 'the-secret-of-another-account' : objectStore.secretAccessKey;
+      await writeFile(join(dirname(objectStore.root), 'secret-key'), secret);
+      await stack.services.objectStore.restart();
     },
     publish: (count, name = 'e') => publishEvents(connection, count, name),
     publishOf: async (userId, count) => {

@@ -9,6 +9,7 @@ import {
   type LakeObject,
   type LakeSinkFixture,
 } from './lake-sink-fixture';
+import { bufferedBytes, readiness } from './sink-probes';
 
 /** Lines of a shard's objects ascend, and belong to the shard's partitions. */
 function expectUnbrokenRanges(objects: readonly LakeObject[]): void {
@@ -23,11 +24,6 @@ function expectUnbrokenRanges(objects: readonly LakeObject[]): void {
       last = end.sequence;
     }
   }
-}
-
-async function readiness(sink: ServiceProcess): Promise<{ readonly ready: boolean; readonly text: string }> {
-  const answer = await fetch(`http://127.0.0.1:${sink.port('metricsPort')}/readyz`);
-  return { ready: answer.ok, text: await answer.text() };
 }
 
 describe('lake-sink', () => {
@@ -89,7 +85,7 @@ describe('lake-sink', () => {
     const patient = { AFFINITY_LAKE_FLUSH_BYTES: '5000000', AFFINITY_LAKE_FLUSH_MS: '300000' };
     const sink = await start(patient);
     const ids = await fixture.publish(500, 'early');
-    await until(() => bufferedEvents(sink), 20_000, 'events in the buffer');
+    await until(async () => (await bufferedBytes(sink)) > 50_000, 20_000, 'events in the buffer');
     expect(await fixture.objects()).toEqual([]);
     expect(await sink.stop()).toMatchObject({ code: 0 });
     const early = await fixture.eventIds();
@@ -190,10 +186,4 @@ async function lastWordsOf(starting: () => Promise<ServiceProcess>): Promise<str
     expect((error as Error).message).toContain('ended before it was ready (code 1)');
     return (error as Error).message;
   }
-}
-
-async function bufferedEvents(sink: ServiceProcess): Promise<boolean> {
-  const answer = await fetch(`http://127.0.0.1:${sink.port('metricsPort')}/metrics`);
-  const match = /^affinity_lake_sink_buffered_bytes\S* (\d+)/m.exec(await answer.text());
-  return Number(match?.[1] ?? 0) > 50_000;
 }

@@ -2,7 +2,7 @@ import { AwsError, invalidInput } from '../errors';
 import { parseLocation } from '../objects/csv-objects';
 import type { Operation } from '../operations/operation';
 import { arnRule } from '../wire/shared-rules';
-import { type DatasetType, parseDatasetSchema, type SchemaField, whyUnfit } from './dataset-schema';
+import { type DatasetType, parseDatasetSchema, type SchemaField, whyNoReplacement, whyUnfit } from './dataset-schema';
 import { checkTags, nameRule } from './shared-members';
 
 /** Source: "Service quotas", Amazon Personalize developer guide. */
@@ -58,6 +58,29 @@ export const createDataset: Operation = async (members, { control }) => {
   const dependsOn = [datasetGroupArn, schemaArn];
   const own = { datasetGroupArn, datasetType, schemaArn };
   await control.make({ kind: 'dataset', arn, name, dependsOn, members: own });
+  return { datasetArn: arn };
+};
+
+/** UpdateDataset: another schema, with the fields of the one before and more. */
+export const updateDataset: Operation = async (members, { control, nowMs }) => {
+  const arn = members.requiredText('datasetArn', arnRule);
+  const schemaArn = members.requiredText('schemaArn', arnRule);
+  members.check();
+  const dataset = control.resources.getActive('dataset', arn);
+  const { datasetGroupArn, datasetType, schemaArn: before } = dataset.members;
+  const fieldsOf = (schema: string): readonly SchemaField[] =>
+    (control.resources.get('schema', schema).internal?.['fields'] ?? []) as readonly SchemaField[];
+  const unfit = whyNoReplacement(fieldsOf(schemaArn), {
+    before: before === undefined ? [] : fieldsOf(before as string),
+    datasetType: datasetType as DatasetType,
+  });
+  if (unfit !== undefined) throw invalidInput([unfit]);
+  const nowS = nowMs() / 1_000;
+  const latestDatasetUpdate = { schemaArn, status: 'ACTIVE', creationDateTime: nowS, lastUpdatedDateTime: nowS };
+  await control.change(dataset, {
+    dependsOn: [datasetGroupArn as string, schemaArn],
+    members: { ...dataset.members, schemaArn, latestDatasetUpdate },
+  });
   return { datasetArn: arn };
 };
 

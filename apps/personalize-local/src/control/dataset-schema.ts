@@ -42,6 +42,25 @@ export function whyUnfit(fields: readonly SchemaField[], datasetType: DatasetTyp
   return undefined;
 }
 
+/**
+ * Why fields cannot replace those that a dataset has; undefined when they can.
+ * Source: "Replacing a dataset's schema to add new columns", Amazon Personalize developer guide.
+ */
+export function whyNoReplacement(
+  fields: readonly SchemaField[],
+  { before, datasetType }: { readonly before: readonly SchemaField[]; readonly datasetType: DatasetType },
+): string | undefined {
+  if (datasetType === 'Interactions') return 'the schema of an interactions dataset cannot be replaced';
+  const lost = before.find(({ name, types }) => {
+    const kept = fields.find((field) => field.name === name);
+    return kept === undefined || kept.types.join() !== types.join();
+  });
+  if (lost !== undefined) return `${lost.name} must be kept, with its type`;
+  const added = fields.filter(({ name }) => !before.some((field) => field.name === name));
+  const strict = before.length === 0 ? undefined : added.find(({ types }) => !types.includes('null'));
+  return strict === undefined ? whyUnfit(fields, datasetType) : `${strict.name} is new and must support null`;
+}
+
 function fieldOf(value: unknown): SchemaField | string {
   if (typeof value !== 'object' || value === null) return 'a field must be an object';
   const { name, type } = value as { readonly name?: unknown; readonly type?: unknown };

@@ -10,6 +10,7 @@ const longMembers: ReadonlySet<string> = new Set([
   'schema',
   'filterExpression',
   'latestCampaignUpdate',
+  'latestDatasetUpdate',
   'campaignConfig',
 ]);
 const filterMembers = ['datasetGroupArn', 'datasetArn', 'solutionArn'];

@@ -4,6 +4,7 @@ import {
   createDatasetGroup,
   createDatasetImportJob,
   createSchema,
+  updateDataset,
 } from '../control/dataset-operations';
 import {
   deleteOperation,
@@ -52,6 +53,7 @@ const controlOperations: ReadonlyMap<string, Operation> = new Map([
   ['CreateDatasetGroup', createDatasetGroup],
   ['CreateSchema', createSchema],
   ['CreateDataset', createDataset],
+  ['UpdateDataset', updateDataset],
   ['CreateDatasetImportJob', createDatasetImportJob],
   ['CreateDataDeletionJob', createDataDeletionJob],
   ['CreateSolution', createSolution],

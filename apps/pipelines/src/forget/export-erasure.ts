@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { csvLine } from '../lake/export/csv-file';
-import { exportFolder, readExport, type ExportedFile } from '../lake/export/export-personalize';
+import { exportFolder, readExport, writeExportManifest, type ExportedFile } from '../lake/export/export-personalize';
 import { readTrainingSet, removeTrainingSet, trainingFolder } from '../lake/training/training-set';
 import { runDates } from './table-erasure';
 
@@ -36,8 +36,7 @@ export async function eraseFromExports(options: ExportErasureOptions): Promise<n
       if (known !== undefined) files.push({ ...known, ...(rewritten.removed > 0 ? rewritten.file : {}) });
     }
     if (!changed || dryRun || manifest === undefined) continue;
-    const body = Buffer.from(`${JSON.stringify({ ...manifest, files }, undefined, 1)}\n`);
-    await store.put(`${exportFolder(day)}_manifest.json`, { body, contentType: 'application/json', metadata: {} });
+    await writeExportManifest(store, day, { ...manifest, files });
   }
   return rows;
 }

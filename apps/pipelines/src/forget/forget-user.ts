@@ -14,6 +14,7 @@ import {
   findOwnMessages,
   type StreamErasureOptions,
 } from './stream-erasure';
+import type { PersonalizeErasure } from './personalize-erasure';
 import { daysToMakeAgain, eraseCustomer } from './table-erasure';
 import { eraseUpstream } from './upstream-erasure';
 
@@ -34,6 +35,8 @@ export interface ForgetOptions {
   readonly eraseServed: () => Promise<ServedErasure>;
   /** Resolves once every reader has read up to a position of the user's partition. */
   readonly waitForReaders: (position: { readonly sequence: number; readonly timestampNs: bigint }) => Promise<void>;
+  /** Erases what Personalize knows; asked for once every reader, the feed of Personalize too, has passed the erasure. */
+  readonly erasePersonalize: (position: { readonly sequence: number }) => Promise<PersonalizeErasure>;
   readonly readTombstones: () => Promise<TombstoneSet>;
   readonly dryRun: boolean;
   readonly progress: (line: string) => void;
@@ -52,6 +55,7 @@ export interface ForgetReceipt {
   readonly customerRows: number;
   readonly exportRows: number;
   readonly trainingSetsRemoved: readonly string[];
+  readonly personalize: PersonalizeErasure;
   readonly populationSums: string;
 }
 
@@ -60,12 +64,13 @@ export interface ForgetReceipt {
  *
  * 1. The feature store erases what is served; the partition's writer leaves a tombstone, so that nothing comes back.
  * 2. Once every reader has passed the erasure, no reader needs the user's messages any more.
- * 3. The upstream zone, then all that was made from it; then the messages themselves and the dead letters.
+ * 3. The upstream zone, then all that was made from it, then what Personalize imported; then the messages themselves and the
+ *    dead letters.
  *
  * Each step looks for what is there, so that running it again is harmless and finishes what was cut short.
  */
 export async function forgetUser(options: ForgetOptions): Promise<ForgetReceipt> {
-  const { stream, dryRun, progress } = options;
+  const { stream, erasePersonalize, dryRun, progress } = options;
   progress(dryRun ? 'looking for what there is' : 'erasing what is served');
   const served = dryRun ? ('not in a dry run' as const) : await options.eraseServed();
   const own = await findOwnMessages(stream);
@@ -77,6 +82,7 @@ export async function forgetUser(options: ForgetOptions): Promise<ForgetReceipt>
   if (!dryRun && own.erasure !== undefined) await options.waitForReaders(own.erasure);
   const erasedNs = own.erasure?.timestampNs ?? endOfTimeNs;
   const lake = await forgetInLake(options, erasedNs);
+  const personalize = own.erasure === undefined || dryRun ? 'not in a dry run' : await erasePersonalize(own.erasure);
   progress('erasing from the stream and the dead letters');
   const letters = await findOwnDeadLetters(stream);
   if (!dryRun) {
@@ -88,6 +94,7 @@ export async function forgetUser(options: ForgetOptions): Promise<ForgetReceipt>
     streamMessages: own.sequences.length,
     deadLetters: letters.length,
     ...lake,
+    personalize,
     populationSums: 'kept: they hold no key of a user, and nobody can be told from them',
   };
 }

@@ -1,4 +1,5 @@
 import { lakeSettings, sqlEngineSettings } from '@affinity/lake';
+import { personalizeControlSettings, personalizeSettings } from '@affinity/personalize';
 import {
   deploymentSettings,
   dynamoSettings,
@@ -20,6 +21,8 @@ export const lakeCommandSettings = {
   ...erasureSettings,
   ...natsSettings,
   ...featureStoreSettings,
+  ...personalizeSettings,
+  ...personalizeControlSettings,
 };
 
 /** What the commands that work on the lake are set to. */

@@ -18,6 +18,9 @@ export interface LakeCommandContext extends ProgramOptions {
   readonly store: MutableObjectStore;
 }
 
+/** How long a request of a command to DynamoDB may take: nobody waits for a page, and scans read large ones. */
+export const commandTimeoutMs = 30_000;
+
 /** Loads the settings, opens the lake, does the work, closes. Throws ConfigError with all that is wrong with the settings. */
 export async function withLake(
   options: ProgramOptions,
@@ -62,7 +65,7 @@ export function listArgument(text: string): readonly string[] {
 
 /** All tombstones of the deployment. Throws UNAVAILABLE. */
 export async function readTombstones(config: LakeCommandConfig): Promise<TombstoneSet> {
-  const client = createDynamoClient(config);
+  const client = createDynamoClient(config, { requestTimeoutMs: commandTimeoutMs });
   const table = tableNames(config.dynamoTablePrefix).control;
   try {
     const hashKey = config.erasureHashKey?.reveal() ?? (await sharedErasureHashKey(client, table));

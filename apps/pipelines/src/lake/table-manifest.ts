@@ -8,7 +8,7 @@ import {
   type TableFolder,
   type UnloadedObject,
 } from '@affinity/lake';
-import { AffinityError } from '@affinity/service-kit';
+import { readJsonObject, writeJsonObject } from './json-object';
 
 /** What a day of a table was made from, and what came of it. It decides which objects make up the day. */
 export interface TableManifest {
@@ -37,16 +37,7 @@ export async function readManifest(
   name: LakeTableName,
   day: Day,
 ): Promise<TableManifest | undefined> {
-  const key = tableManifestKey(name, formatDay(day));
-  const found = await store.get(key);
-  if (found === undefined) return undefined;
-  try {
-    return JSON.parse(Buffer.from(found.body).toString()) as TableManifest;
-  } catch (error) {
-    throw new AffinityError('FAILED_PRECONDITION', `manifest ${key} is not JSON: remove it and make the day again`, {
-      cause: error,
-    });
-  }
+  return readJsonObject<TableManifest>(store, tableManifestKey(name, formatDay(day)));
 }
 
 /** From now on the manifest's objects are the day. */
@@ -55,8 +46,7 @@ export async function writeManifest(
   name: LakeTableName,
   manifest: TableManifest,
 ): Promise<void> {
-  const body = Buffer.from(`${JSON.stringify(manifest, undefined, 1)}\n`);
-  await store.put(tableManifestKey(name, manifest.day), { body, contentType: 'application/json', metadata: {} });
+  await writeJsonObject(store, tableManifestKey(name, manifest.day), manifest);
 }
 
 /** The days of a table that were made, ascending. */

@@ -18,7 +18,7 @@ import {
   type TombstoneStore,
 } from '@affinity/profile-storage';
 import type { LakeCommandConfig } from '../lake/lake-command-settings';
-import type { LakeCommandContext } from '../lake/lake-command';
+import { commandTimeoutMs, type LakeCommandContext } from '../lake/lake-command';
 import type { GenerationStores } from './rebuild';
 
 /** What the commands about generations work with. */
@@ -39,7 +39,7 @@ export async function withGenerations(
   { config, store }: LakeCommandContext,
   work: (context: GenerationCommandContext) => Promise<void>,
 ): Promise<void> {
-  const client = createDynamoClient(config);
+  const client = createDynamoClient(config, { requestTimeoutMs: commandTimeoutMs });
   const tables = tableNames(config.dynamoTablePrefix);
   const control = { client, table: tables.control };
   const { dynamoRegion: region, partitions, lakePrefix } = config;

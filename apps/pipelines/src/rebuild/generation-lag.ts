@@ -25,6 +25,7 @@ export async function waitForCatchUp(options: CatchUpOptions): Promise<void> {
   const goals = await Promise.all(all.map(async (partition) => ({ partition, goal: await ahead.read(partition) })));
   const deadline = clock.now() + timeoutMs;
   let open = goals;
+  let reported = 0;
   for (;;) {
     const reached = await Promise.all(open.map(({ partition }) => behind.read(partition)));
     open = open.filter(({ goal }, i) => {
@@ -33,7 +34,8 @@ export async function waitForCatchUp(options: CatchUpOptions): Promise<void> {
     });
     if (open.length === 0) return;
     if (clock.now() >= deadline) break;
-    progress(`waiting for ${open.length} partitions to catch up`);
+    if (open.length !== reported) progress(`waiting for ${open.length} partitions to catch up`);
+    reported = open.length;
     await clock.sleep(lookEveryMs);
   }
   const names = open.map(({ partition }) => partition).join(', ');

@@ -17,6 +17,7 @@ import {
 import { fromUnknown, systemClock, unavailable } from '@affinity/service-kit';
 import fc from 'fast-check';
 import { createHash, randomUUID } from 'node:crypto';
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { rebuild, type GenerationStores, type RebuildOptions } from './rebuild';
 import { verifyGenerations } from './verify-generations';
 
@@ -82,6 +83,8 @@ const history = fc.record({
   days: fc.integer({ min: 0, max: 6 }),
   /** Writes after which the rebuild dies, each time. */
   deaths: fc.array(fc.integer({ min: 0, max: 25 }), { maxLength: 4 }),
+  /** Turns of the event loop that a write lasts, during which the rebuild reads and folds on. */
+  writeTurns: fc.integer({ min: 0, max: 12 }),
 });
 
 function messagesOf(steps: readonly Step[]): readonly Message[] {
@@ -126,12 +129,16 @@ type Stores = GenerationStores & { readonly tiles: DyingTileStore };
 /** A tile store whose writes fail for good after some number of them, as if the process that writes had died. */
 class DyingTileStore extends InMemoryTileStore {
   writesLeft = Infinity;
+  writeTurns = 0;
   died = new AbortController();
 
   override async write(write: TileWrite): Promise<TileWriteResult> {
     if (this.writesLeft <= 0) this.died.abort(new Error('died'));
     if (this.died.signal.aborted) throw unavailable('died');
     this.writesLeft -= 1;
+    const { died } = this;
+    for (let turn = 0; turn < this.writeTurns; turn += 1) await turnOfEventLoop();
+    if (died.signal.aborted) throw unavailable('died'); // Of a process that is dead nothing is on its way any more.
     return super.write(write);
   }
 
@@ -254,19 +261,25 @@ function contents(store: InMemoryTileStore): Record<string, unknown> {
   );
 }
 
-async function rebuildDying(
-  world: World,
-  { from, to, deaths }: { readonly from: number; readonly to: number; readonly deaths: readonly number[] },
-): Promise<number> {
+interface DyingRebuild {
+  readonly from: number;
+  readonly to: number;
+  readonly deaths: readonly number[];
+  readonly writeTurns: number;
+}
+
+async function rebuildDying(world: World, { from, to, deaths, writeTurns }: DyingRebuild): Promise<number> {
   for (const writes of [...deaths, Infinity]) {
     const { tiles } = world.storesOf(
       world.set.open.at(-1)?.state === 'replaying' ? world.set.open.at(-1)!.number : world.set.next,
     );
     tiles.writesLeft = writes;
+    tiles.writeTurns = writeTurns;
     tiles.died = new AbortController();
     try {
       const { generation } = await rebuild(world.options({ from, to, signal: tiles.died.signal }));
       tiles.writesLeft = Infinity;
+      tiles.writeTurns = 0;
       return generation;
     } catch (error) {
       if (!tiles.died.signal.aborted) throw error;
@@ -278,33 +291,36 @@ async function rebuildDying(
 describe('rebuild', () => {
   it('makes the same tiles as the live writers, to the bit, whatever cuts it short and whichever days are copied', async () => {
     await fc.assert(
-      fc.asyncProperty(history, async ({ steps, liveShare, lakeShare, objectSize, fromDay, days, deaths }) => {
-        const world = new World();
-        const messages = messagesOf(steps);
-        const live = Math.round(liveShare * messages.length);
-        const from = dayOf(beginMs) + fromDay;
-        await world.sink(messages.slice(0, Math.round(lakeShare * messages.length)), objectSize);
-        await world.feed(1, messages.slice(0, live));
-        const attempt = rebuildDying(world, { from, to: from + days, deaths });
-        // The live generation lags behind the first object that would be read: nothing may be made of that.
-        const generation = await attempt.catch((error: unknown) => {
-          if (fromUnknown(error).code === 'FAILED_PRECONDITION') return undefined;
-          throw error;
-        });
-        fc.pre(generation !== undefined);
-        await world.feed(1, messages);
-        await world.feed(generation, messages);
-        expect(contents(world.storesOf(generation).tiles)).toEqual(contents(world.storesOf(1).tiles));
-        const [left, right] = [world.storesOf(1).tiles, world.storesOf(generation).tiles];
-        const compared = {
-          live: left,
-          rebuilt: right,
-          erased: await world.tombstoneSet(),
-          clock: systemClock,
-          settleMs: 0,
-        };
-        expect(await verifyGenerations(compared)).toMatchObject({ differing: 0, missing: 0, surplus: 0 });
-      }),
+      fc.asyncProperty(
+        history,
+        async ({ steps, liveShare, lakeShare, objectSize, fromDay, days, deaths, writeTurns }) => {
+          const world = new World();
+          const messages = messagesOf(steps);
+          const live = Math.round(liveShare * messages.length);
+          const from = dayOf(beginMs) + fromDay;
+          await world.sink(messages.slice(0, Math.round(lakeShare * messages.length)), objectSize);
+          await world.feed(1, messages.slice(0, live));
+          const attempt = rebuildDying(world, { from, to: from + days, deaths, writeTurns });
+          // The live generation lags behind the first object that would be read: nothing may be made of that.
+          const generation = await attempt.catch((error: unknown) => {
+            if (fromUnknown(error).code === 'FAILED_PRECONDITION') return undefined;
+            throw error;
+          });
+          fc.pre(generation !== undefined);
+          await world.feed(1, messages);
+          await world.feed(generation, messages);
+          expect(contents(world.storesOf(generation).tiles)).toEqual(contents(world.storesOf(1).tiles));
+          const [left, right] = [world.storesOf(1).tiles, world.storesOf(generation).tiles];
+          const compared = {
+            live: left,
+            rebuilt: right,
+            erased: await world.tombstoneSet(),
+            clock: systemClock,
+            settleMs: 0,
+          };
+          expect(await verifyGenerations(compared)).toMatchObject({ differing: 0, missing: 0, surplus: 0 });
+        },
+      ),
       { numRuns: 200 },
     );
   }, 120_000);

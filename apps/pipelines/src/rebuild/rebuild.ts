@@ -14,6 +14,7 @@ import {
 } from '@affinity/profile-storage';
 import { AffinityError, type Clock } from '@affinity/service-kit';
 import { copyTiles } from './copy-tiles';
+import { NewTileStore } from './new-tile-store';
 import { PacedTileStore } from './paced-tile-store';
 import { replayShard, type ReplayCounts } from './shard-replay';
 
@@ -94,7 +95,10 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
   }
   await stores.register(); // B1
   const histories = await planHistories(options, storesOf(copiedFrom).checkpoints);
-  const paced = new PacedTileStore(stores.tiles, options);
+  const isRebuilt = (day: Day): boolean => day >= options.from && day <= options.to;
+  // What a run before this one has left is not known here.
+  const tiles = resumed ? stores.tiles : new NewTileStore(stores.tiles, isRebuilt);
+  const paced = new PacedTileStore(tiles, options);
   const tilesCopied = origin?.copied === true ? 0 : await copyOtherDays(options, { number, copiedFrom, paced });
   const counts = await replayAll(options, { histories, stores, paced });
   await generations.change((set) => updateGeneration(set, number, handedOver)); // B5

@@ -11,7 +11,7 @@ export interface ShardReplayOptions {
   readonly schema: Schema;
   /** Where the new generation is kept. */
   readonly stores: Pick<PartitionSessionOptions, 'tiles' | 'checkpoints' | 'tombstones' | 'region'>;
-  /** Tiles that may wait to be stored, over all partitions of the shard. */
+  /** Tiles that may wait to be stored, over all partitions of the shard: half of them while the other half is being stored. */
   readonly maxDirtyTiles: number;
   /** Bytes of clean tiles kept in memory, over all partitions of the shard, about. */
   readonly maxOpenBytes: number;
@@ -42,28 +42,55 @@ export interface ReplayCounts {
  *
  * H1. Each partition has one session, the same code that counts the stream (S1 to S6): what is stored is what the stream's
  *     writers would have stored at the same position.
- * H2. A checkpoint is written at the end of an object, when all that the shard has up to there is folded and stored.
+ * H2. A checkpoint is written at the end of an object, when all that its partition has up to there is folded and stored.
  * H3. An object begins behind the end of the one before. Where it does not, the stream handed numbers out again after it had
  *     lost some: what of it the live generation counted cannot be told, so the replay refuses.
+ * H4. What is dirty is stored while the next objects are read and folded, one save at a time; the sessions allow that (S2, S4).
  */
 export async function replayShard(history: ShardHistory, options: ShardReplayOptions): Promise<ReplayCounts> {
   const sessions = new Map(history.partitions.map((partition) => [partition, sessionOf(partition, history, options)]));
   const checkpoints = await Promise.all([...sessions.values()].map((session) => session.loadCheckpoint()));
   const counts: ReplayCounts = { events: 0, counted: 0, refused: 0 };
+  const saving = new OneSave();
   let previous: ReadRange | undefined;
-  for (const { key } of unread(history.chain, lowest(checkpoints))) {
-    options.signal.throwIfAborted();
-    const range = await readRange(options.objects, key);
-    requireNext(key, range, previous); // H3
-    await foldRange(range, { sessions, options, counts });
-    previous = range;
-    const dirty = [...sessions.values()].reduce((sum, { dirtyTiles }) => sum + dirtyTiles, 0);
-    if (dirty >= options.maxDirtyTiles) await saveAll(sessions, range.last, options.signal);
-    options.onRead(range.count);
+  try {
+    for (const { key } of unread(history.chain, lowest(checkpoints))) {
+      options.signal.throwIfAborted();
+      const range = await readRange(options.objects, key);
+      requireNext(key, range, previous); // H3
+      await foldRange(range, { sessions, options, counts });
+      previous = range;
+      if (dirtyTiles(sessions) >= options.maxDirtyTiles / 2)
+        await saving.begin(() => saveAll(sessions, range.last, options.signal)); // H4
+      options.onRead(range.count);
+    }
+  } finally {
+    await saving.over();
   }
   const end = laterOf(previous?.last, history.end);
   if (end !== undefined) await saveAll(sessions, end, options.signal);
   return counts;
+}
+
+/** H4 */
+class OneSave {
+  private underWay: Promise<void> = Promise.resolve();
+
+  /** Begins a save once the one before is over. Rejects when that one failed. */
+  async begin(save: () => Promise<void>): Promise<void> {
+    await this.underWay;
+    this.underWay = save();
+    this.underWay.catch(() => undefined); // Thrown by whoever waits for it.
+  }
+
+  /** Resolves when nothing is being saved any more. Rejects when the last save failed. */
+  over(): Promise<void> {
+    return this.underWay;
+  }
+}
+
+function dirtyTiles(sessions: ReadonlyMap<number, PartitionSession>): number {
+  return [...sessions.values()].reduce((sum, session) => sum + session.dirtyTiles, 0);
 }
 
 function sessionOf(partition: number, history: ShardHistory, options: ShardReplayOptions): PartitionSession {

@@ -88,6 +88,14 @@ async function startSystem(): Promise<System> {
     AFFINITY_LAKE_SHARDS: '2',
     AFFINITY_LAKE_FLUSH_MS: '300',
   });
+  const personalize = await start('personalize-local', {
+    ...credentials,
+    AFFINITY_HTTP_PORT: '0',
+    AFFINITY_METRICS_PORT: '0',
+    AFFINITY_DATA_DIR: join(folder, 'personalize'),
+    AFFINITY_S3_ENDPOINT: addresses.objectStore.endpoint,
+    AFFINITY_S3_REGION: addresses.objectStore.region,
+  });
   const client = createGrpcClient(IngestServiceClient, {
     address: `127.0.0.1:${ingest.port('grpcPort')}`,
     defaultDeadlineMs: 20_000,
@@ -106,6 +114,9 @@ async function startSystem(): Promise<System> {
     ...without(common, 'AFFINITY_METRICS_PORT'),
     ...lakeSettings,
     AFFINITY_SCRATCH_FOLDER: folder,
+    AFFINITY_PERSONALIZE_ENDPOINT: `http://127.0.0.1:${personalize.port('httpPort')}`,
+    AFFINITY_PERSONALIZE_DATASET_GROUP: 'affinity',
+    AFFINITY_PERSONALIZE_ROLE_ARN: 'arn:aws:iam::000000000000:role/reader',
     AFFINITY_FEATURE_STORE_ADDRESS: `127.0.0.1:${featureStore.port('grpcPort')}`,
   };
   const dynamo = createDynamoClient({
@@ -254,7 +265,12 @@ describe('affinity forget', () => {
 
     const receipt = await system.affinity('forget', person);
     // One message and one line more: the erasure itself.
-    expect(JSON.parse(receipt)).toMatchObject({ ...removed, streamMessages: 61, upstream: { lines: 61 } });
+    expect(JSON.parse(receipt)).toMatchObject({
+      ...removed,
+      streamMessages: 61,
+      upstream: { lines: 61 },
+      personalize: { job: expect.stringMatching(/^affinity-forget-\d+-\d+$/) as string, state: 'completed' },
+    });
     expect(receipt).not.toContain(person);
     expect(await system.grep(person)).toEqual([]);
 

@@ -1,49 +1,37 @@
-import { parseDay } from '@affinity/domain';
-import { eventColumns, LocalObjectStore, openDuckDbEngine, type MutableObjectStore, type SqlRow } from '@affinity/lake';
-import type { TombstoneSet } from '@affinity/profile-storage';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { eventColumns, type LocalObjectStore, type MutableObjectStore, type SqlRow } from '@affinity/lake';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { curateDay, type CurateOptions } from '../../src/lake/curate/curate-day';
+import type { CurateOptions, CurateOutcome } from '../../src/lake/curate/curate-day';
 import { quarantineTable } from '../../src/lake/curate/write-quarantine';
 import { eventsTable } from '../../src/lake/events-table';
 import { folderOf, readManifest, type TableManifest } from '../../src/lake/table-manifest';
-import { allRows, erasureLineOf, lineOf, nanosecondsOf, prefix, putEvents, putLines } from './upstream-fixture';
-
-const day = parseDay('2026-11-20')!;
-const nobody: TombstoneSet = { digest: 'nobody', size: 0, find: () => undefined };
+import {
+  allRows,
+  day,
+  erasureLineOf,
+  lineOf,
+  makeLake,
+  nanosecondsOf,
+  prefix,
+  putEvents,
+  putLines,
+  type LakeFixture,
+} from './upstream-fixture';
 
 describe('curateDay', () => {
-  let folder: string;
+  let lake: LakeFixture;
   let store: LocalObjectStore;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'affinity-curate-'));
-    store = new LocalObjectStore(join(folder, 'lake'));
+    lake = await makeLake();
+    ({ store } = lake);
   });
 
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(() => lake.remove());
 
-  const openEngine = (over: Partial<Parameters<typeof openDuckDbEngine>[0]> = {}) =>
-    openDuckDbEngine({
-      store,
-      pathInPlace: (key) => store.pathOf(key),
-      scratchFolder: join(folder, 'scratch'),
-      ...over,
-    });
-
-  function curate(over: Partial<CurateOptions> = {}) {
-    return curateDay({
-      store,
-      openEngine,
-      prefix,
-      day,
-      repeatDays: 1,
-      erased: nobody,
-      nowMs: Date.parse('2026-11-22T00:00:00Z'),
-      progress: () => undefined,
-      ...over,
-    });
+  /** Two days later, so that the day is over. */
+  function curate(over: Partial<CurateOptions> = {}): Promise<CurateOutcome> {
+    return lake.curate({ repeatDays: 1, nowMs: Date.parse('2026-11-22T00:00:00Z'), ...over });
   }
 
   async function made(over: Partial<CurateOptions> = {}): Promise<TableManifest> {
@@ -53,7 +41,7 @@ describe('curateDay', () => {
   }
 
   async function query(manifest: TableManifest, sql: string): Promise<SqlRow[]> {
-    const engine = await openEngine();
+    const engine = await lake.openEngine();
     try {
       await engine.defineTable({
         name: 'events',
@@ -158,7 +146,7 @@ describe('curateDay', () => {
       'occurred_at is missing or no instant': 1,
       'received_at is missing or no instant': 1,
     });
-    const engine = await openEngine();
+    const engine = await lake.openEngine();
     const columns = [{ name: 'line', type: 'varchar' }] as const;
     await engine.defineTable({
       name: 'q',
@@ -205,7 +193,7 @@ describe('curateDay', () => {
     expect(second.counts).toMatchObject({ events: 2, quarantined: 1 });
     expect(await keysOf(eventsTable(prefix))).toEqual(second.outputs.map(({ key }) => key));
     expect(await keysOf(quarantineTable(prefix))).toHaveLength(1);
-    expect(await readdir(join(folder, 'scratch'))).toEqual([]);
+    expect(await readdir(join(lake.folder, 'scratch'))).toEqual([]);
   });
 
   it('makes a day again whose objects are gone, and writes nothing in a dry run', async () => {
@@ -265,7 +253,7 @@ describe('curateDay', () => {
     const line = lineOf({ id: 'ID', user: 'u', sequence: 1, at });
     const lines = Array.from({ length: rows }, (_, i) => line.replace('"ID"', `"e${i}"`));
     await putLines(store, lines, { sequence: 1, at });
-    const manifest = await made({ openEngine: () => openEngine({ objectBytes: 1, threads: 1 }) });
+    const manifest = await made({ openEngine: () => lake.openEngine({ objectBytes: 1, threads: 1 }) });
     expect(manifest.outputs.length).toBeGreaterThan(1);
     expect(await query(manifest, 'SELECT COUNT(DISTINCT event_id) AS n FROM events')).toEqual([{ n: BigInt(rows) }]);
   });

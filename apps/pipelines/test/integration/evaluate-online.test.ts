@@ -1,78 +1,82 @@
-import { LocalObjectStore, upstreamDayFolder } from '@affinity/lake';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { parseDay } from '@affinity/domain';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import type { VariantResult } from '../../src/evaluate/online/click-through';
 import { createProgram } from '../../src/program';
+import { makeLake, prefix, putEvents, type LakeFixture, type TestEvent } from './upstream-fixture';
 
-const prefix = 'crm/clicks';
 const schemaYaml = 'version: "1"\nevent_types: { view: 1 }\ndimensions: [{ name: colour, kind: categorical }]\n';
+let sequence = 0;
 
-function shown(visitor: string, recommendationId: string, variant: string): object {
-  return {
-    kind: 'event',
-    profile_key: visitor,
-    event_type: 'impression',
-    item_id: null,
-    recommendation_id: recommendationId,
-    impression: ['car-1', 'car-2'],
-    attributes: { recommendation_experiment: 'bolder', recommendation_variant: variant },
-  };
+function event(at: string, over: Partial<TestEvent>): TestEvent {
+  sequence += 1;
+  return { id: `e${sequence}`, sequence, at, ...over };
 }
 
-function clicked(visitor: string, recommendationId: string): object {
-  return {
-    ...shown(visitor, recommendationId, ''),
-    event_type: 'view',
-    item_id: 'car-2',
-    impression: [],
-    attributes: {},
-  };
+function shown(at: string, user: string, recommendationId: string, variant: string): TestEvent {
+  const attributes = { recommendation_experiment: 'bolder', recommendation_variant: variant };
+  const impression = ['car-1', 'car-2'];
+  return event(at, { user, type: 'impression', item: '', recommendationId, impression, attributes });
+}
+
+function clicked(at: string, user: string, recommendationId: string): TestEvent {
+  return event(at, { user, item: 'car-2', recommendationId });
 }
 
 describe('affinity evaluate online', () => {
-  it('tells click-through by variant from the objects of some days, plain or compressed', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'affinity-online-'));
-    try {
-      const lake = join(folder, 'lake');
-      const store = new LocalObjectStore(lake);
-      const put = async (day: string, name: string, lines: readonly object[]): Promise<void> => {
-        const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-        const body = name.endsWith('.gz') ? gzipSync(text) : Buffer.from(text);
-        await store.putIfAbsent(`${upstreamDayFolder(prefix, day)}hr=00/${name}`, {
-          body,
-          contentType: 'application/x-ndjson',
-          metadata: {},
-        });
-      };
-      await put('2026-11-19', '0-1-1.ndjson', [shown('too-early', 'r0', 'control')]);
-      await put('2026-11-20', '0-2-2.ndjson', [shown('ann', 'r1', 'control'), shown('bob', 'r2', 'bold')]);
-      await put('2026-11-21', '0-4-4.ndjson.gz', [clicked('bob', 'r2'), shown('eve', 'r3', 'bold')]);
-      const schemaFile = join(folder, 'schema.yaml');
-      await writeFile(schemaFile, schemaYaml);
-      const printed: string[] = [];
-      const program = createProgram({
-        environment: {
-          AFFINITY_SCHEMA_FILE: schemaFile,
-          AFFINITY_LAKE_DESTINATION: pathToFileURL(lake).href,
-          AFFINITY_LAKE_PREFIX: prefix,
-        },
-        print: (text) => void printed.push(text),
-        progress: () => undefined,
-      });
-      const json = join(folder, 'results.json');
-      const days = ['--from', '2026-11-20', '--to', '2026-11-21'];
-      await program.parseAsync(['node', 'affinity', 'evaluate', 'online', ...days, '--json', json]);
-      const results = JSON.parse(await readFile(json, 'utf8')) as VariantResult[];
-      expect(results).toMatchObject([
-        { experiment: 'bolder', variant: 'bold', visitors: 2, answers: 2, clickedAnswers: 1 },
-        { experiment: 'bolder', variant: 'control', visitors: 1, answers: 1, clickedAnswers: 0 },
-      ]);
-      expect(printed.join('\n')).toContain('50.00 %');
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+  let lake: LakeFixture;
+
+  beforeEach(async () => {
+    lake = await makeLake();
+    await writeFile(join(lake.folder, 'schema.yaml'), schemaYaml);
+  });
+
+  afterEach(() => lake.remove());
+
+  async function evaluate(...args: readonly string[]): Promise<string> {
+    const printed: string[] = [];
+    const program = createProgram({
+      environment: {
+        AFFINITY_SCHEMA_FILE: join(lake.folder, 'schema.yaml'),
+        AFFINITY_LAKE_DESTINATION: pathToFileURL(join(lake.folder, 'lake')).href,
+        AFFINITY_LAKE_PREFIX: prefix,
+        AFFINITY_SCRATCH_FOLDER: lake.folder,
+      },
+      print: (text) => void printed.push(text),
+      progress: () => undefined,
+    });
+    await program.parseAsync(['node', 'affinity', 'evaluate', 'online', ...args]);
+    return printed.join('\n');
+  }
+
+  it('tells click-through by variant from the curated days, each event once', async () => {
+    const [first, second, third] = ['2026-11-19', '2026-11-20', '2026-11-21'].map((date) => `${date}T10:00:00Z`);
+    const again = shown(second!, 'bob', 'r2', 'bold');
+    await putEvents(lake.store, [shown(first!, 'too-early', 'r0', 'control')]);
+    await putEvents(lake.store, [shown(second!, 'ann', 'r1', 'control'), again, { ...again, sequence: 900 }]);
+    await putEvents(lake.store, [
+      clicked(third!, 'bob', 'r2'),
+      shown(third!, 'eve', 'r3', 'bold'),
+      event(third!, { user: 'eve' }),
+    ]);
+    for (const date of ['2026-11-19', '2026-11-20', '2026-11-21']) await lake.curate({ day: parseDay(date)! });
+    const json = join(lake.folder, 'results.json');
+    const printed = await evaluate('--from', '2026-11-20', '--to', '2026-11-21', '--json', json);
+    expect(JSON.parse(await readFile(json, 'utf8')) as VariantResult[]).toMatchObject([
+      { experiment: 'bolder', variant: 'bold', visitors: 2, answers: 2, clickedAnswers: 1 },
+      { experiment: 'bolder', variant: 'control', visitors: 1, answers: 1, clickedAnswers: 0 },
+    ]);
+    expect(printed).toContain('50.00 %');
+  });
+
+  it('refuses days that have events and were not curated', async () => {
+    await putEvents(lake.store, [shown('2026-11-20T10:00:00Z', 'ann', 'r1', 'control')]);
+    const days = ['--from', '2026-11-20', '--to', '2026-11-21'];
+    await expect(evaluate(...days)).rejects.toThrow('run "affinity lake curate" first');
+    await lake.curate();
+    expect(await evaluate(...days)).toContain('control');
+    await putEvents(lake.store, [shown('2026-11-21T10:00:00Z', 'ann', 'r2', 'control')]);
+    await expect(evaluate(...days)).rejects.toThrow('2026-11-21 was not curated');
   });
 });

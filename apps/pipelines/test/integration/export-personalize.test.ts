@@ -1,13 +1,8 @@
-import { parseDay, parseSchema, type Schema } from '@affinity/domain';
-import { LocalObjectStore, openDuckDbEngine } from '@affinity/lake';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { curateDay } from '../../src/lake/curate/curate-day';
+import { parseSchema, type Schema } from '@affinity/domain';
+import { type LocalObjectStore } from '@affinity/lake';
 import { exportPersonalize, type ExportOptions } from '../../src/lake/export/export-personalize';
-import { prefix, putEvents, type TestEvent } from './upstream-fixture';
+import { day, makeLake, prefix, putEvents, type LakeFixture, type TestEvent } from './upstream-fixture';
 
-const day = parseDay('2026-11-20')!;
 const at = '2026-11-20T10:00:00Z';
 
 function schema(): Schema {
@@ -25,34 +20,30 @@ function schema(): Schema {
 }
 
 describe('exportPersonalize', () => {
-  let folder: string;
+  let lake: LakeFixture;
   let store: LocalObjectStore;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'affinity-export-'));
-    store = new LocalObjectStore(join(folder, 'lake'));
+    lake = await makeLake();
+    ({ store } = lake);
   });
 
-  afterEach(() => rm(folder, { recursive: true }));
-
-  const openEngine = () => openDuckDbEngine({ store, pathInPlace: (key) => store.pathOf(key), scratchFolder: folder });
+  afterEach(() => lake.remove());
 
   async function curate(events: readonly TestEvent[]): Promise<void> {
     await putEvents(store, events);
-    const erased = { digest: 'nobody', size: 0, find: () => undefined };
-    const nowMs = Date.parse('2026-12-01T00:00:00Z');
-    await curateDay({ store, openEngine, prefix, day, repeatDays: 0, erased, nowMs, progress: () => undefined });
+    await lake.curate();
   }
 
   function run(over: Partial<ExportOptions> = {}) {
     return exportPersonalize({
       store,
-      openEngine,
+      openEngine: () => lake.openEngine(),
       prefix,
       schema: schema(),
       day,
       columns: { eventType: false, eventValue: false, impressions: false },
-      scratchFolder: folder,
+      scratchFolder: lake.folder,
       progress: () => undefined,
       ...over,
     });
@@ -128,7 +119,7 @@ describe('exportPersonalize', () => {
 
   it('writes the newest row of each customer', async () => {
     await curate(enough());
-    const engine = await openEngine();
+    const engine = await lake.openEngine();
     const values = `VALUES ('u1', 'trade', 3, TIMESTAMP '2026-01-01 00:00:00'), ('u1', 'private', 4, TIMESTAMP '2026-02-01 00:00:00')`;
     await engine.unload(
       `SELECT * FROM (${values}) AS t (user_id, segment, age, valid_from)`,

@@ -4,21 +4,14 @@ import {
   emptyTile,
   featureValues,
   foldInteraction,
-  parseDay,
   parseFeature,
   parseSchema,
 } from '@affinity/domain';
 import type { DatedTile, DayTile, Feature, Interaction, Schema } from '@affinity/domain';
-import { LocalObjectStore, openDuckDbEngine, type SqlRow } from '@affinity/lake';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { curateDay } from '../../src/lake/curate/curate-day';
+import { type LocalObjectStore, type SqlRow } from '@affinity/lake';
 import { measureSkew, type OnlineVector } from '../../src/lake/training/skew';
 import { makeTrainingSet, type TrainingSetOptions } from '../../src/lake/training/training-set';
-import { allRows, prefix, putEvents, type TestEvent } from './upstream-fixture';
-
-const day = parseDay('2026-11-20')!;
+import { allRows, day, makeLake, prefix, putEvents, type LakeFixture, type TestEvent } from './upstream-fixture';
 
 function schema(): Schema {
   const parsed = parseSchema({
@@ -82,34 +75,30 @@ function history(): TestEvent[] {
 }
 
 describe('makeTrainingSet', () => {
-  let folder: string;
+  let lake: LakeFixture;
   let store: LocalObjectStore;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'affinity-training-'));
-    store = new LocalObjectStore(join(folder, 'lake'));
+    lake = await makeLake();
+    ({ store } = lake);
   });
 
-  afterEach(() => rm(folder, { recursive: true }));
-
-  const openEngine = () => openDuckDbEngine({ store, pathInPlace: (key) => store.pathOf(key), scratchFolder: folder });
+  afterEach(() => lake.remove());
 
   async function curate(events: readonly TestEvent[]): Promise<void> {
     await putEvents(store, events);
-    const erased = { digest: 'nobody', size: 0, find: () => undefined };
-    const nowMs = Date.parse('2026-12-01T00:00:00Z');
-    await curateDay({ store, openEngine, prefix, day, repeatDays: 0, erased, nowMs, progress: () => undefined });
+    await lake.curate();
   }
 
   async function train(over: Partial<TrainingSetOptions> = {}) {
     const outcome = await makeTrainingSet({
       store,
-      openEngine,
+      openEngine: () => lake.openEngine(),
       prefix,
       schema: schema(),
       day,
       labels: ['park'],
-      scratchFolder: folder,
+      scratchFolder: lake.folder,
       progress: () => undefined,
       ...over,
     });
@@ -118,7 +107,7 @@ describe('makeTrainingSet', () => {
   }
 
   async function rowsOf(keys: readonly string[]): Promise<ReadonlyMap<string, SqlRow>> {
-    const engine = await openEngine();
+    const engine = await lake.openEngine();
     try {
       const paths = keys.map((key) => `'${store.pathOf(key)}'`).join(', ');
       const rows = await allRows(engine, `SELECT * FROM read_parquet([${paths}])`);
@@ -167,7 +156,7 @@ describe('makeTrainingSet', () => {
     await curate(
       [1, 3, 5].map((hour, i) => ({ id: `e${hour}`, user: 'u', sequence: i + 1, at: at(hour), occurredAt: at(hour) })),
     );
-    const engine = await openEngine();
+    const engine = await lake.openEngine();
     const values = `VALUES ('u', 'new', 1.5, TIMESTAMP '2026-11-20 02:00:00'), ('u', 'old', 2.5, TIMESTAMP '2026-11-20 05:00:00')`;
     await engine.unload(
       `SELECT * FROM (${values}) AS t (user_id, segment, age, valid_from)`,
@@ -207,7 +196,16 @@ describe('makeTrainingSet', () => {
 
     async function skew(online: (profileKey: string) => OnlineVector) {
       const answer = (profileKey: string) => Promise.resolve(online(profileKey));
-      return measureSkew({ store, openEngine, prefix, schema: schema(), day, sample: 5, online: answer, nowMs: 0 });
+      return measureSkew({
+        store,
+        openEngine: () => lake.openEngine(),
+        prefix,
+        schema: schema(),
+        day,
+        sample: 5,
+        online: answer,
+        nowMs: 0,
+      });
     }
 
     function served(profileKey: string): OnlineVector {

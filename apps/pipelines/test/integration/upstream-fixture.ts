@@ -1,8 +1,10 @@
 import { toAttributes } from '@affinity/contracts';
-import { partitionOf, profileKeyOf, type AttributeValue } from '@affinity/domain';
+import { parseDay, partitionOf, profileKeyOf, type AttributeValue } from '@affinity/domain';
 import {
   erasureLine,
   eventLine,
+  LocalObjectStore,
+  openDuckDbEngine,
   toMetadata,
   upstreamKey,
   type Compression,
@@ -11,7 +13,12 @@ import {
   type SqlRow,
 } from '@affinity/lake';
 import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { TombstoneSet } from '@affinity/profile-storage';
+import { curateDay, type CurateOptions, type CurateOutcome } from '../../src/lake/curate/curate-day';
 
 /** The data set of these tests. */
 export const prefix = 'crm/clicks';
@@ -33,6 +40,54 @@ export interface TestEvent {
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   readonly value?: number;
   readonly impression?: readonly string[];
+  readonly recommendationId?: string;
+}
+
+/** The day of these tests. */
+export const day = parseDay('2026-11-20')!;
+/** A deployment that erased nobody. */
+export const nobody: TombstoneSet = { digest: 'nobody', size: 0, find: () => undefined };
+
+/** A lake in a folder of a test's own. */
+export interface LakeFixture {
+  /** For scratch files and results. */
+  readonly folder: string;
+  readonly store: LocalObjectStore;
+  openEngine(over?: Partial<Parameters<typeof openDuckDbEngine>[0]>): Promise<SqlEngine>;
+  /** Curates {@link day}, unless told otherwise. */
+  curate(over?: Partial<CurateOptions>): Promise<CurateOutcome>;
+  remove(): Promise<void>;
+}
+
+/** Makes an empty lake. */
+export async function makeLake(): Promise<LakeFixture> {
+  const folder = await mkdtemp(join(tmpdir(), 'affinity-lake-'));
+  const store = new LocalObjectStore(join(folder, 'lake'));
+  const openEngine: LakeFixture['openEngine'] = (over = {}) =>
+    openDuckDbEngine({
+      store,
+      pathInPlace: (key) => store.pathOf(key),
+      scratchFolder: join(folder, 'scratch'),
+      ...over,
+    });
+  return {
+    folder,
+    store,
+    openEngine,
+    curate: (over = {}) =>
+      curateDay({
+        store,
+        openEngine,
+        prefix,
+        day,
+        repeatDays: 0,
+        erased: nobody,
+        nowMs: Date.parse('2026-12-01T00:00:00Z'),
+        progress: () => undefined,
+        ...over,
+      }),
+    remove: () => rm(folder, { recursive: true }),
+  };
 }
 
 /** Epoch nanoseconds of an instant. */
@@ -52,7 +107,7 @@ export function lineOf(event: TestEvent): string {
     occurredAt: new Date(event.occurredAt ?? receivedAt.getTime() - 1_000),
     attributes: toAttributes(new Map(Object.entries(event.attributes ?? {}))),
     ...(event.value === undefined ? {} : { eventValue: event.value }),
-    recommendationId: '',
+    recommendationId: event.recommendationId ?? '',
     impression: [...(event.impression ?? [])],
   };
   const partition = partitionOf(profileKeyOf(actor) ?? '', partitions);

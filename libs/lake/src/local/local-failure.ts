@@ -10,7 +10,11 @@ export function localFailure(error: unknown): AffinityError {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return resourceExhausted(`the disk of the object folder is full (${code})`, fullRetryMs);
+    case 'EFBIG': // A limit of this process or of the file system.
+      return resourceExhausted(
+        `the object folder takes no more: the disk is full or a limit is reached (${code})`,
+        fullRetryMs,
+      );
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

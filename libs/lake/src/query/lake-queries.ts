@@ -3,6 +3,7 @@ import exportCounts from './sql/export-counts.sql';
 import exportedInteractions from './sql/exported-interactions.sql';
 import exportedItems from './sql/exported-items.sql';
 import judgedEvents from './sql/judged-events.sql';
+import onlineEvents from './sql/online-events.sql';
 import profileEvents from './sql/profile-events.sql';
 import quarantinedLines from './sql/quarantined-lines.sql';
 import typedEvents from './sql/typed-events.sql';
@@ -14,6 +15,7 @@ type LakeQuery =
   | 'exportedInteractions'
   | 'exportedItems'
   | 'judgedEvents'
+  | 'onlineEvents'
   | 'profileEvents'
   | 'quarantinedLines'
   | 'typedEvents'
@@ -26,6 +28,7 @@ export const lakeQueries: Readonly<Record<LakeQuery, string>> = {
   exportedInteractions,
   exportedItems,
   judgedEvents,
+  onlineEvents,
   profileEvents,
   quarantinedLines,
   typedEvents,

@@ -1,6 +1,16 @@
-import { advance, covers, emptyTile, EventIdMemory, foldInteraction, markOfNothing, sameMark } from '@affinity/domain';
+import {
+  advance,
+  covers,
+  dayOf,
+  emptyTile,
+  EventIdMemory,
+  foldInteraction,
+  markOfNothing,
+  sameMark,
+} from '@affinity/domain';
 import type { DayTile, DimensionState, Interaction, Mark, Schema, TileLimits } from '@affinity/domain';
 import type { StoredTile, TileHead, TileKey, TileWrite } from '../tile-store';
+import { tileExpiryS } from '../tile-expiry';
 import type { Tombstone } from '../tombstone-store';
 
 /** How a tile counts: by which schema, within which limits, and whether it remembers event ids. */
@@ -14,9 +24,6 @@ export interface CountingRules {
 const bytesPerTile = 2_048;
 const bytesPerEventId = 48;
 const bytesPerValueByte = 4;
-const secondsPerDay = 86_400;
-/** Days that a tile outlives the retention and lateness, so that no clock difference removes one that is still read. */
-const graceDays = 7;
 
 /**
  * A tile in the memory of its partition's writer.
@@ -169,7 +176,5 @@ function isErased(tombstone: Tombstone, interaction: Interaction, position: Mark
 }
 
 function expiryOf(key: TileKey, interaction: Interaction, schema: Schema): number {
-  const receivedDay = Math.floor(interaction.receivedAtMs / 1_000 / secondsPerDay);
-  const latenessDays = Math.ceil(schema.allowedLatenessMs / 1_000 / secondsPerDay);
-  return (Math.max(key.day, receivedDay) + schema.retentionDays + latenessDays + graceDays) * secondsPerDay;
+  return tileExpiryS(Math.max(key.day, dayOf(interaction.receivedAtMs)), schema);
 }

@@ -23,6 +23,11 @@ export function checkGrpcServerSettings(config: GrpcServerSettings): readonly st
   if (config.grpcDefaultDeadlineMs > config.grpcMaxDeadlineMs) {
     problems.push('GRPC_DEFAULT_DEADLINE_MS: must not exceed GRPC_MAX_DEADLINE_MS');
   }
+  if (config.grpcMaxConnectionAgeGraceMs < config.grpcMaxDeadlineMs) {
+    problems.push(
+      'GRPC_MAX_CONNECTION_AGE_GRACE_MS: must not be less than GRPC_MAX_DEADLINE_MS, or calls would be cut',
+    );
+  }
   return problems;
 }
 
@@ -74,6 +79,18 @@ const limitSettings = {
     schema: integer(1_000, 7_200_000),
     default: '30000',
     doc: 'Milliseconds of silence after which a connection is probed; a dead one is closed 10 s later',
+  }),
+  grpcMaxConnectionAgeMs: defaulted({
+    env: 'GRPC_MAX_CONNECTION_AGE_MS',
+    schema: integer(1_000, 86_400_000),
+    default: '300000',
+    doc: 'Milliseconds, a tenth more or less, after which a client has to connect anew, so that it finds replicas that were added',
+  }),
+  grpcMaxConnectionAgeGraceMs: defaulted({
+    env: 'GRPC_MAX_CONNECTION_AGE_GRACE_MS',
+    schema: integer(1_000, 86_400_000),
+    default: '60000',
+    doc: 'Milliseconds that calls on such a connection may still take before they are cut; callers open long streams anew',
   }),
 };
 

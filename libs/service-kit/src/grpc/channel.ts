@@ -20,13 +20,13 @@ export function createChannelCredentials(tls: ClientTls | undefined): ChannelCre
 
 /**
  * Options of every channel: calls spread over all addresses behind the name (a headless Kubernetes service has one per
- * pod), quick reconnection, dead connections noticed, and no retries of grpc-js, because ours have a budget.
+ * pod), quick reconnection, dead connections noticed. Of the retries of grpc-js only those of calls that no server has handled
+ * (a connection that is closing refused them), because ours have a budget: there is no retry policy.
  */
 export function channelOptions(maxMessageBytes: number): ChannelOptions {
   return {
     'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
     'grpc.service_config_disable_resolution': 1,
-    'grpc.enable_retries': 0,
     // grpc-js asks at most every 30 s unless told: too seldom to find the pods that a rolling update brings.
     'grpc.dns_min_time_between_resolutions_ms': 1_000,
     'grpc.initial_reconnect_backoff_ms': 100,

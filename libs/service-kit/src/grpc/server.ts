@@ -94,6 +94,8 @@ function channelOptions(settings: GrpcServerSettings) {
     'grpc.max_send_message_length': settings.grpcMaxMessageBytes,
     'grpc.keepalive_time_ms': settings.grpcKeepaliveMs,
     'grpc.keepalive_timeout_ms': 10_000,
+    'grpc.max_connection_age_ms': settings.grpcMaxConnectionAgeMs,
+    'grpc.max_connection_age_grace_ms': settings.grpcMaxConnectionAgeGraceMs,
     // One connection cannot make us buffer more requests than all slots together; the rest waits at the client.
     'grpc.max_concurrent_streams': settings.grpcMaxConcurrentCalls + settings.grpcMaxConcurrentStreams,
     // Channelz stays on: without it, forceShutdown of grpc-js 1.14 forgets its connections and cuts nothing.

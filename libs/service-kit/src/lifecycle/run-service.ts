@@ -1,3 +1,4 @@
+import { buildVersion } from '../config/build-version';
 import { ConfigError } from '../config/config-error';
 import { loadConfig } from '../config/load-config';
 import { parseArguments } from '../config/parse-arguments';
@@ -67,6 +68,9 @@ function assemble<S extends ServiceShape>(options: ServiceOptions<S>, config: Co
     ...(logDestination === undefined ? {} : { destination: logDestination }),
   });
   const metrics = createMetrics({ service: name });
+  const version = buildVersion(host.env, options.version);
+  const build = { name: 'affinity_build_info', help: 'Always 1; which build runs', labels: ['version'] } as const;
+  metrics.gauge(build).set({ version }, 1);
   const health = new Health();
   const lifecycle = new Lifecycle({ logger, health, graceMs: base.shutdownGraceMs, unreadyMs: base.shutdownUnreadyMs });
   const end = async (exitCode: 0 | 1) => {
@@ -75,7 +79,7 @@ function assemble<S extends ServiceShape>(options: ServiceOptions<S>, config: Co
     host.exit(outcome === 'clean' ? exitCode : 1);
   };
   ownProcess(host, { logger, onStopSignal: () => void end(0) });
-  lifecycle.add(tracingComponent(options, base));
+  lifecycle.add(tracingComponent({ name, version }, base));
   lifecycle.add(createOperationsServer({ host: base.metricsHost, port: base.metricsPort, metrics, health }));
   const fail = (error: unknown) => {
     logger.fatal({ err: error }, 'service failed');

@@ -5,8 +5,10 @@ export interface Metrics {
   readonly registry: Registry;
   /** A number that only grows. Names start with `affinity_` and end in `_total`. */
   counter<L extends string = never>(options: MetricOptions<L>): Counter<L>;
-  /** A number that goes up and down; with `read`, it is asked for at each scrape. */
-  gauge<L extends string = never>(options: MetricOptions<L> & { readonly read?: () => number }): Gauge<L>;
+  /** A number that goes up and down; with `read`, it is asked for at each scrape, for all values of its labels. */
+  gauge<L extends string = never>(
+    options: MetricOptions<L> & { readonly read?: () => number | readonly LabelledValue<L>[] },
+  ): Gauge<L>;
   /** A distribution, in seconds or bytes, as the name says. */
   histogram<L extends string = never>(
     options: MetricOptions<L> & { readonly buckets: readonly number[] },
@@ -20,6 +22,12 @@ export interface MetricOptions<L extends string> {
   readonly name: `affinity_${string}`;
   readonly help: string;
   readonly labels?: readonly L[];
+}
+
+/** What a gauge with labels has for one value of each. */
+export interface LabelledValue<L extends string> {
+  readonly labels: Readonly<Record<L, string>>;
+  readonly value: number;
 }
 
 /** Bounds in seconds for latencies from half a millisecond to ten seconds. */
@@ -54,11 +62,14 @@ function baseOf<L extends string>({ name, help, labels = [] }: MetricOptions<L>)
   return { name, help, labelNames: [...labels] };
 }
 
-function collector(read: (() => number) | undefined) {
+function collector<L extends string>(read: (() => number | readonly LabelledValue<L>[]) | undefined) {
   if (read === undefined) return {};
   return {
-    collect(this: { set(value: number): void }) {
-      this.set(read());
+    collect(this: Gauge<L>) {
+      const values = read();
+      this.reset(); // What is not there any more must not be shown any more.
+      if (typeof values === 'number') this.set(values);
+      else for (const { labels, value } of values) this.set(labels, value);
     },
   };
 }

@@ -41,7 +41,7 @@ const nothing = () => undefined;
 
 describe('runService', () => {
   it('says when it is ready, answers about itself, and exits 0 after a signal', async () => {
-    const { emitter, exits, lines, run, exited } = setUp({ AFFINITY_LOG_LEVEL: 'warn' });
+    const { emitter, exits, lines, run, exited } = setUp({ AFFINITY_LOG_LEVEL: 'warn', BUILD_VERSION: '2+next' });
     const stops: string[] = [];
     await run(({ add }) => {
       add({
@@ -61,7 +61,9 @@ describe('runService', () => {
     const base = `http://127.0.0.1:${String(ready?.['metricsPort'])}`;
     expect((await fetch(`${base}/healthz`)).status).toBe(200);
     expect(await (await fetch(`${base}/readyz`)).json()).toEqual({ ready: true, problems: {} });
-    expect(await (await fetch(`${base}/metrics`)).text()).toContain('process_cpu_user_seconds_total{service="echo"}');
+    const shown = await (await fetch(`${base}/metrics`)).text();
+    expect(shown).toContain('process_cpu_user_seconds_total{service="echo"}');
+    expect(shown).toContain('affinity_build_info{version="2+next",service="echo"} 1');
     expect((await fetch(`${base}/elsewhere`)).status).toBe(404);
     expect((await fetch(`${base}/metrics`, { method: 'POST' })).status).toBe(405);
     emitter.emit('SIGTERM');

@@ -4,7 +4,7 @@ import type { ProgramName } from './program-catalog';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const all: readonly ProgramName[] = ['nats-server', 'redis-server', 'java', 'kubectl'];
+const all: readonly ProgramName[] = ['nats-server', 'redis-server', 'java', 'kubectl', 'promtool'];
 const wanted = all.filter((name) => process.argv.length <= 2 || process.argv.includes(name));
 
 ensurePrograms(wanted, {

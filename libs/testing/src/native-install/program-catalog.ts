@@ -1,7 +1,7 @@
 import { type PackageSet } from './debian-packages';
 
 /** The programs of servers, and those that only tests need. */
-export type ProgramName = 'nats-server' | 'redis-server' | 'java' | 'kubectl';
+export type ProgramName = 'nats-server' | 'redis-server' | 'java' | 'kubectl' | 'promtool';
 
 /** How to recognise a program, and where to get it. */
 export interface CatalogEntry {
@@ -50,5 +50,12 @@ export const CATALOG: Readonly<Record<ProgramName, CatalogEntry>> = {
     atLeast: [1, 27],
     packages: { suite: 'sid', packages: ['kubectl'] },
     advice: 'kubectl 1.27 or newer',
+  },
+  promtool: {
+    versionArgs: ['--version'],
+    versionPattern: /version (\d+)\.(\d+)/,
+    atLeast: [2, 40],
+    packages: { suite: 'bookworm', packages: ['prometheus'] },
+    advice: 'promtool 2.40 or newer (part of Prometheus)',
   },
 };

@@ -1,5 +1,5 @@
 import { ClickThrough } from './click-through';
-import { readOnlineEvent, type OnlineEvent } from './lake-events';
+import { readOnlineEvent, type OnlineEvent } from './online-event';
 
 const shown = (visitor: string, recommendationId: string, variant = 'a'): OnlineEvent => ({
   kind: 'shown',
@@ -45,14 +45,13 @@ describe('ClickThrough', () => {
     ]);
   });
 
-  it('takes the parts of a long answer for one, and forgets who was erased', () => {
+  it('takes the parts of a long answer for one', () => {
     const long = [
       shown('ann', 'r1'),
       { ...shown('ann', 'r1'), itemIds: ['z'] } as OnlineEvent,
       acted('ann', 'r1', 'z'),
     ];
     expect(evaluate(long)).toMatchObject([{ answers: 1, clickedAnswers: 1 }]);
-    expect(evaluate([...long, { kind: 'erased', visitor: 'ann' }])).toEqual([]);
   });
 
   it('says when there is more than it may hold', () => {
@@ -61,24 +60,20 @@ describe('ClickThrough', () => {
 });
 
 describe('readOnlineEvent', () => {
-  const line = {
-    kind: 'event',
+  const attributes = { recommendation_experiment: 'e', recommendation_variant: 'b', recommendation_degraded: true };
+  const row = {
     profile_key: 'ann',
     event_type: 'impression',
     item_id: null,
     recommendation_id: 'r1',
-    impression: ['x'],
-    attributes: { recommendation_experiment: 'e', recommendation_variant: 'b', recommendation_degraded: true },
+    shown_items: 'x\u001fy',
+    attributes: JSON.stringify(attributes),
   };
 
-  it('tells what was shown, what was done about it, and who wants to be forgotten', () => {
-    expect(readOnlineEvent(JSON.stringify(line))).toEqual({
-      ...shown('ann', 'r1', 'b'),
-      itemIds: ['x'],
-      degraded: true,
-    });
-    expect(readOnlineEvent(JSON.stringify({ ...line, event_type: 'view', item_id: 'x' }))).toEqual(acted('ann', 'r1'));
-    expect(readOnlineEvent('{"kind":"erasure","profile_key":"ann"}')).toEqual({ kind: 'erased', visitor: 'ann' });
-    expect(readOnlineEvent(JSON.stringify({ ...line, recommendation_id: null }))).toBeUndefined();
+  it('tells what was shown and what was done about it', () => {
+    expect(readOnlineEvent(row)).toEqual({ ...shown('ann', 'r1', 'b'), degraded: true });
+    expect(readOnlineEvent({ ...row, event_type: 'view', item_id: 'x' })).toEqual(acted('ann', 'r1'));
+    expect(readOnlineEvent({ ...row, shown_items: '', attributes: null })).toBeUndefined();
+    expect(readOnlineEvent({ ...row, shown_items: null })).toBeUndefined();
   });
 });

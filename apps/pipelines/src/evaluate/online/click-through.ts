@@ -1,5 +1,5 @@
 import { ratioInterval, wilsonInterval, type RatioPart, type ShareInterval } from './intervals';
-import type { OnlineEvent } from './lake-events';
+import type { OnlineEvent } from './online-event';
 
 /** How the visitors of one variant took what they were shown. */
 export interface VariantResult {
@@ -29,7 +29,7 @@ interface Visitor {
   readonly actions: Map<string, Set<string>>;
 }
 
-/** Counts click-through by variant. Events come in any order, but those of a visitor before their erasure before it. */
+/** Counts click-through by variant. Events come in any order. */
 export class ClickThrough {
   private readonly visitors = new Map<string, Visitor>();
   private held = 0;
@@ -44,16 +44,8 @@ export class ClickThrough {
 
   /** Takes an event. Throws RangeError when there are more than can be held. */
   add(event: OnlineEvent): void {
-    switch (event.kind) {
-      case 'erased':
-        this.visitors.delete(event.visitor);
-        return;
-      case 'shown':
-        this.show(event);
-        return;
-      case 'acted':
-        if (this.options.countsAsClick(event.eventType)) this.act(event);
-    }
+    if (event.kind === 'shown') this.show(event);
+    else if (this.options.countsAsClick(event.eventType)) this.act(event);
   }
 
   /** The results, by experiment and variant. */

@@ -1,14 +1,16 @@
 import { formatDay, type Day } from '@affinity/domain';
-import { upstreamDayFolder, type ObjectStore } from '@affinity/lake';
+import { lakeQueries, openSqlEngine, type MutableObjectStore } from '@affinity/lake';
 import { AffinityError } from '@affinity/service-kit';
 import type { Command } from 'commander';
 import { writeFile } from 'node:fs/promises';
-import { gunzipSync } from 'node:zlib';
+import { curatedDays, defineEvents } from '../../lake/events-table';
 import { addSettingsHelp, dayArgument, listArgument, withLake, wholeNumberArgument } from '../../lake/lake-command';
+import type { TableManifest } from '../../lake/table-manifest';
+import { hasUpstream } from '../../lake/upstream-day';
 import type { ProgramOptions } from '../../program';
 import { ClickThrough, type VariantResult } from './click-through';
 import type { ShareInterval } from './intervals';
-import { readOnlineEvent } from './lake-events';
+import { readOnlineEvent } from './online-event';
 
 interface OnlineOptions {
   readonly from: Day;
@@ -24,8 +26,8 @@ const defaultMaxHeld = 2_000_000;
 export function addEvaluateOnline(evaluate: Command, options: ProgramOptions): void {
   const command = evaluate
     .command('online')
-    .description('Click-through of what the recommender showed, by variant, from the events in the lake')
-    .requiredOption('--from <day>', 'first day in the lake, by when events were stored (UTC)', dayArgument)
+    .description('Click-through of what the recommender showed, by variant, from the curated days of the lake')
+    .requiredOption('--from <day>', 'first day of arrival, YYYY-MM-DD (UTC)', dayArgument)
     .requiredOption('--to <day>', 'last day', dayArgument)
     .option('--clicks <types>', 'event types that count as clicks, separated by commas; all unless told', listArgument)
     .option('--max-held <n>', 'most answers and clicks to hold', wholeNumberArgument(1, 1_000_000_000), defaultMaxHeld)
@@ -38,9 +40,17 @@ async function evaluateOnline(given: OnlineOptions, options: ProgramOptions): Pr
   const { clicks, maxHeld, json } = given;
   const clickThrough = new ClickThrough({ maxHeld, countsAsClick: (type) => clicks?.includes(type) ?? true });
   await withLake(options, async ({ config, store }) => {
-    for (let day = given.from; day <= given.to; day += 1) {
-      const objects = await readDay(store, upstreamDayFolder(config.lakePrefix, formatDay(day)), clickThrough);
-      options.progress(`${formatDay(day)}: ${objects} objects`);
+    const days = await daysOf(store, config.lakePrefix, given);
+    options.progress(`${days.length} days`);
+    const engine = await openSqlEngine(store, config);
+    try {
+      await defineEvents(engine, days);
+      for await (const row of engine.rows(lakeQueries.onlineEvents)) {
+        const event = readOnlineEvent(row);
+        if (event !== undefined) clickThrough.add(event);
+      }
+    } finally {
+      await engine.close();
     }
   });
   const results = clickThrough.results();
@@ -48,20 +58,22 @@ async function evaluateOnline(given: OnlineOptions, options: ProgramOptions): Pr
   if (json !== undefined) await writeFile(json, `${JSON.stringify(results, undefined, 2)}\n`);
 }
 
-/** Objects of a shard come in the order of its events, since their keys ascend with it. */
-async function readDay(store: ObjectStore, folder: string, into: ClickThrough): Promise<number> {
-  let objects = 0;
-  for await (const { key } of store.list(folder)) {
-    const object = await store.get(key);
-    if (object === undefined) throw new AffinityError('FAILED_PRECONDITION', `object ${key} is gone: it was listed`);
-    const body = key.endsWith('.gz') ? gunzipSync(object.body) : Buffer.from(object.body);
-    for (const line of body.toString().split('\n')) {
-      const event = line === '' ? undefined : readOnlineEvent(line);
-      if (event !== undefined) into.add(event);
-    }
-    objects += 1;
+/** Throws FAILED_PRECONDITION when a day has events and was not curated: the shares would be of some of the events only. */
+async function daysOf(
+  store: MutableObjectStore,
+  prefix: string,
+  { from, to }: OnlineOptions,
+): Promise<readonly TableManifest[]> {
+  const manifests = await curatedDays(store, { prefix, from, to });
+  const made = new Set(manifests.map(({ day }) => day));
+  for (let day = from; day <= to; day += 1) {
+    if (made.has(formatDay(day)) || !(await hasUpstream(store, prefix, day))) continue;
+    throw new AffinityError(
+      'FAILED_PRECONDITION',
+      `${formatDay(day)} was not curated: run "affinity lake curate" first`,
+    );
   }
-  return objects;
+  return manifests;
 }
 
 function tableOf(results: readonly VariantResult[]): string {

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineCurrentCustomers, findCustomers } from '../customers-table';
 import { curatedDays, defineEvents } from '../events-table';
+import { manifestKeyOf, readJsonObject, writeJsonObject } from '../json-object';
 import { avroSchema, type AvroField, type DatasetKind } from './avro-schema';
 import { writeCsv } from './csv-file';
 import { countsOf, missingForTraining, type ExportCounts } from './export-minimums';
@@ -77,7 +78,7 @@ export async function exportPersonalize(options: ExportOptions): Promise<ExportO
   const eventTypes = eventTypesOf(options);
   const run = await runDigest(options, { inputs, eventTypes });
   const current = await readExport(store, day);
-  if (current?.run === run && (await isComplete(store, current))) return { kind: 'unchanged', manifest: current };
+  if (current?.run === run && (await isExportComplete(store, current))) return { kind: 'unchanged', manifest: current };
   const engine = await options.openEngine();
   try {
     await defineEvents(engine, manifests);
@@ -88,7 +89,7 @@ export async function exportPersonalize(options: ExportOptions): Promise<ExportO
     if (dryRun) return { kind: 'planned', counts };
     const files = await writeFiles(options, engine);
     const manifest = { runDate: formatDay(day), run, engine: engine.name, inputs, eventTypes, counts, files };
-    await putText(store, `${exportFolder(day)}_manifest.json`, `${JSON.stringify(manifest, undefined, 1)}\n`);
+    await writeExportManifest(store, day, manifest);
     return { kind: 'made', manifest };
   } finally {
     await engine.close();
@@ -97,8 +98,18 @@ export async function exportPersonalize(options: ExportOptions): Promise<ExportO
 
 /** The manifest of a run date's export; undefined when there is none. */
 export async function readExport(store: MutableObjectStore, day: Day): Promise<ExportManifest | undefined> {
-  const found = await store.get(`${exportFolder(day)}_manifest.json`);
-  return found && (JSON.parse(Buffer.from(found.body).toString()) as ExportManifest);
+  return readJsonObject<ExportManifest>(store, manifestKeyOf(exportFolder(day)));
+}
+
+/** From now on the manifest's files are the run date's export. */
+export function writeExportManifest(store: MutableObjectStore, day: Day, manifest: ExportManifest): Promise<void> {
+  return writeJsonObject(store, manifestKeyOf(exportFolder(day)), manifest);
+}
+
+/** Whether all files of an export are there, as long as its manifest says. */
+export async function isExportComplete(store: MutableObjectStore, { files }: ExportManifest): Promise<boolean> {
+  const heads = await Promise.all(files.map(({ key }) => store.head(key)));
+  return heads.every((head, i) => head?.bytes === files[i]?.bytes);
 }
 
 function eventTypesOf({ schema, eventTypes }: ExportOptions): readonly string[] {
@@ -121,11 +132,6 @@ async function runDigest(
   const { exportedInteractions, exportedItems } = lakeQueries;
   const facts = [plan, columns, itemColumns(schema), customers ?? null, exportedInteractions, exportedItems];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
-}
-
-async function isComplete(store: MutableObjectStore, { files }: ExportManifest): Promise<boolean> {
-  const heads = await Promise.all(files.map(({ key }) => store.head(key)));
-  return heads.every((head, i) => head?.bytes === files[i]?.bytes);
 }
 
 async function defineInteractions(engine: SqlEngine, eventTypes: readonly string[]): Promise<void> {
@@ -193,11 +199,8 @@ async function writeDataset(
   const key = `${exportFolder(day)}${file}.csv`;
   await store.putFile(key, { path, contentType: 'text/csv', metadata: { rows: String(written.rows) } });
   await rm(path);
-  await putText(store, `${exportFolder(day)}${file}_schema.json`, avroSchema(kind, fields));
+  const schema = { body: Buffer.from(avroSchema(kind, fields)), contentType: 'application/json', metadata: {} };
+  await store.put(`${exportFolder(day)}${file}_schema.json`, schema);
   progress(`${key}: ${written.rows} rows, ${written.bytes} bytes`);
   return { key, ...written };
-}
-
-async function putText(store: MutableObjectStore, key: string, text: string): Promise<void> {
-  await store.put(key, { body: Buffer.from(text), contentType: 'application/json', metadata: {} });
 }

@@ -12,6 +12,7 @@ import { AffinityError } from '@affinity/service-kit';
 import { createHash } from 'node:crypto';
 import { findCustomers } from '../customers-table';
 import { curatedDays, defineEvents } from '../events-table';
+import { manifestKeyOf, readJsonObject, writeJsonObject } from '../json-object';
 import { defineTrainingEvents, type CustomerColumn } from './customer-join';
 import { featureList, type FeatureList } from './feature-list';
 import { profileEvent, profileEventsQuery, type ProfileEvent } from './profile-events';
@@ -112,8 +113,7 @@ export async function makeTrainingSet(options: TrainingSetOptions): Promise<Trai
       customerColumns: customerColumns.map(({ name }) => name),
       ...written,
     };
-    const body = Buffer.from(`${JSON.stringify(manifest, undefined, 1)}\n`);
-    await store.put(`${trainingFolder(day)}_manifest.json`, { body, contentType: 'application/json', metadata: {} });
+    await writeJsonObject(store, manifestKeyOf(trainingFolder(day)), manifest);
     return { kind: 'made', manifest };
   } finally {
     await engine.close();
@@ -122,15 +122,15 @@ export async function makeTrainingSet(options: TrainingSetOptions): Promise<Trai
 
 /** The manifest of a run date's training set; undefined when there is none. */
 export async function readTrainingSet(store: MutableObjectStore, day: Day): Promise<TrainingManifest | undefined> {
-  const found = await store.get(`${trainingFolder(day)}_manifest.json`);
-  return found && (JSON.parse(Buffer.from(found.body).toString()) as TrainingManifest);
+  return readJsonObject<TrainingManifest>(store, manifestKeyOf(trainingFolder(day)));
 }
 
 /** Removes a run date's training set, the manifest first. */
 export async function removeTrainingSet(store: MutableObjectStore, day: Day): Promise<number> {
   const keys: string[] = [];
   for await (const { key } of store.list(trainingFolder(day))) keys.push(key);
-  for (const key of keys.sort((left) => (left.endsWith('_manifest.json') ? -1 : 1))) await store.remove(key);
+  const manifest = manifestKeyOf(trainingFolder(day));
+  for (const key of keys.sort((left) => (left === manifest ? -1 : 1))) await store.remove(key);
   return keys.length;
 }
 
