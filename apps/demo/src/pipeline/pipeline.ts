@@ -39,8 +39,7 @@ export async function runPipeline(options: DemoOptions, context: DemoContext): P
     const system = await stages.run('System', () => startSystem(data, folder, { report, checks }));
     try {
       report.table(systemRows(system));
-      const dataDir = options.dataDir ?? generated;
-      await runAll({ data, dataDir, folder, system, checks, stages, ...context });
+      await runAll({ data, folder, system, checks, stages, ...context });
     } finally {
       await stages.run('Stop', () => system.stop());
     }
@@ -56,7 +55,6 @@ export async function runPipeline(options: DemoOptions, context: DemoContext): P
 
 interface Run extends DemoContext {
   readonly data: KnownData;
-  readonly dataDir: string;
   readonly folder: string;
   readonly system: LocalSystem;
   readonly checks: Checklist;
@@ -96,7 +94,7 @@ type Affinity = (...args: readonly string[]) => Promise<string>;
 const askedVisitors = '200';
 
 async function trainAndEvaluate(
-  { dataDir, checks }: Run,
+  { checks }: Run,
   { affinity, days }: { readonly affinity: Affinity; readonly days: readonly string[] },
 ): Promise<void> {
   const [first = '', last = first] = [days[0], days.at(-1)];
@@ -106,7 +104,7 @@ async function trainAndEvaluate(
   checks.add('every campaign serves a newly trained version', ...isEveryCampaignTrained(trained));
   await affinity('evaluate', 'online', '--from', first, '--to', last);
   const split = ['--split', 'last1', '--max-queries', askedVisitors];
-  await affinity('evaluate', 'recommendations', '--data', dataDir, ...split);
+  await affinity('evaluate', 'recommendations', '--from', first, '--to', last, ...split);
 }
 
 /** Every event counts anew, from the first day of events to the last. */

@@ -1,6 +1,7 @@
 import { formatDay, type Day } from '@affinity/domain';
 import { eventColumns, type LakeTableName, type MutableObjectStore, type SqlEngine } from '@affinity/lake';
 import { AffinityError } from '@affinity/service-kit';
+import { hasUpstream } from './upstream-day';
 import { folderOf, madeDays, readManifest, type TableManifest } from './table-manifest';
 
 /** The `events` table of a data set. */
@@ -29,6 +30,26 @@ export async function curatedDays(
     'FAILED_PRECONDITION',
     `no day of ${prefix} up to ${formatDay(to)} was curated: run "affinity lake curate" first`,
   );
+}
+
+/**
+ * The manifests of all days from one to another. Throws FAILED_PRECONDITION when one of them has events and was not curated: what
+ * is told of the others would be taken for the whole.
+ */
+export async function wholeDays(
+  store: MutableObjectStore,
+  { prefix, from, to }: Required<EventDays>,
+): Promise<readonly TableManifest[]> {
+  const manifests = await curatedDays(store, { prefix, from, to });
+  const made = new Set(manifests.map(({ day }) => day));
+  for (let day = from; day <= to; day += 1) {
+    if (made.has(formatDay(day)) || !(await hasUpstream(store, prefix, day))) continue;
+    throw new AffinityError(
+      'FAILED_PRECONDITION',
+      `${formatDay(day)} was not curated: run "affinity lake curate" first`,
+    );
+  }
+  return manifests;
 }
 
 /** Defines the table `events` of these days. */

@@ -21,15 +21,15 @@ export interface LakeCommandContext extends ProgramOptions {
 /** How long a request of a command to DynamoDB may take: nobody waits for a page, and scans read large ones. */
 export const commandTimeoutMs = 30_000;
 
-/** Loads the settings, opens the lake, does the work, closes. Throws ConfigError with all that is wrong with the settings. */
-export async function withLake(
+/** Loads the settings, opens the lake, does the work, closes; gives what the work gives. Throws ConfigError with all that is wrong with the settings. */
+export async function withLake<T>(
   options: ProgramOptions,
-  work: (context: LakeCommandContext) => Promise<void>,
-): Promise<void> {
+  work: (context: LakeCommandContext) => Promise<T>,
+): Promise<T> {
   const config = loadConfig(lakeCommandSettings, options.environment);
   const lake = openObjectStore(config);
   try {
-    await work({ ...options, config, store: lake.store });
+    return await work({ ...options, config, store: lake.store });
   } finally {
     lake.close();
   }

@@ -8,8 +8,13 @@ export interface CandidateFeatures {
   readonly columns: readonly Float64Array[];
 }
 
-/** What one component says of an item; 0 or more. */
-export type RawValue = (item: number) => number;
+/** What one component says of items: 0 or more. */
+export interface RawValues {
+  /** By slot; what lies beyond the end is 0. */
+  readonly values: Float64Array;
+  /** What each value is to be divided by. Default: 1. */
+  readonly divisor?: number;
+}
 
 /** Deviations below this are noise of addition. */
 const leastDeviation = 1e-9;
@@ -21,12 +26,12 @@ const leastDeviation = 1e-9;
  */
 export function candidateFeatures(
   items: readonly number[],
-  rawOf: Readonly<Record<keyof EnsembleWeights, RawValue>>,
+  rawOf: Readonly<Record<keyof EnsembleWeights, RawValues>>,
 ): CandidateFeatures {
   const columns = componentNames.map((name) => {
     const column = new Float64Array(items.length);
-    const raw = rawOf[name];
-    for (let i = 0; i < column.length; i += 1) column[i] = raw(items[i] ?? 0);
+    const { values, divisor = 1 } = rawOf[name];
+    for (let i = 0; i < column.length; i += 1) column[i] = (values[items[i] ?? 0] ?? 0) / divisor;
     return scaled(name, column);
   });
   return { items, columns };

@@ -132,7 +132,8 @@ export class EnsembleModel implements RecommenderModel {
       places = placesOf(features.items, isAdmitted);
     }
     const fused = fusedScores(features, this.weightsFor(start));
-    const scores = Float64Array.from(places, (place) => fused[place] ?? 0);
+    const scores = new Float64Array(places.length);
+    for (let i = 0; i < places.length; i += 1) scores[i] = fused[places[i] ?? 0] ?? 0;
     const items = places.map((place) => features.items[place] ?? 0);
     return this.answer(topPlaces(scores, scores.length, count), items, scores);
   }
@@ -161,11 +162,11 @@ export class EnsembleModel implements RecommenderModel {
     for (const source of [transitionScores, neighbourScores, ownScores]) source.slots.forEach(candidates.touch);
     for (const source of [popularity.leaders, recency.leaders, others]) source.forEach(candidates.touch);
     return candidateFeatures([...candidates.slots], {
-      transitions: (item) => transitionScores.get(item),
-      neighbours: (item) => neighbourScores.get(item),
-      popularity: (item) => popularity.countOf(item),
-      recency: (item) => recency.countOf(item),
-      ownHistory: (item) => ownScores.get(item),
+      transitions: { values: transitionScores.scores },
+      neighbours: { values: neighbourScores.scores },
+      popularity: popularity.counts,
+      recency: recency.counts,
+      ownHistory: { values: ownScores.scores },
     });
   }
 

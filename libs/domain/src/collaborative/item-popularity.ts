@@ -39,6 +39,11 @@ export class ItemPopularity {
     return (this.weights[slot] ?? 0) / this.decay.newestFactor;
   }
 
+  /** All counts, to be read before the next event: by slot, each to be divided by `divisor`. */
+  get counts(): { readonly values: Float64Array; readonly divisor: number } {
+    return { values: this.weights, divisor: this.decay.newestFactor };
+  }
+
   /** The most popular items and up to as many more, in no order. */
   get leaders(): ReadonlySet<number> {
     return this.leading;

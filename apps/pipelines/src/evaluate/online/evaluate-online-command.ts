@@ -1,12 +1,9 @@
-import { formatDay, type Day } from '@affinity/domain';
-import { lakeQueries, openSqlEngine, type MutableObjectStore } from '@affinity/lake';
-import { AffinityError } from '@affinity/service-kit';
+import type { Day } from '@affinity/domain';
+import { lakeQueries, openSqlEngine } from '@affinity/lake';
 import type { Command } from 'commander';
 import { writeFile } from 'node:fs/promises';
-import { curatedDays, defineEvents } from '../../lake/events-table';
+import { defineEvents, wholeDays } from '../../lake/events-table';
 import { addSettingsHelp, dayArgument, listArgument, withLake, wholeNumberArgument } from '../../lake/lake-command';
-import type { TableManifest } from '../../lake/table-manifest';
-import { hasUpstream } from '../../lake/upstream-day';
 import type { ProgramOptions } from '../../program';
 import { ClickThrough, type VariantResult } from './click-through';
 import type { ShareInterval } from './intervals';
@@ -40,7 +37,7 @@ async function evaluateOnline(given: OnlineOptions, options: ProgramOptions): Pr
   const { clicks, maxHeld, json } = given;
   const clickThrough = new ClickThrough({ maxHeld, countsAsClick: (type) => clicks?.includes(type) ?? true });
   await withLake(options, async ({ config, store }) => {
-    const days = await daysOf(store, config.lakePrefix, given);
+    const days = await wholeDays(store, { prefix: config.lakePrefix, from: given.from, to: given.to });
     options.progress(`${days.length} days`);
     const engine = await openSqlEngine(store, config);
     try {
@@ -56,24 +53,6 @@ async function evaluateOnline(given: OnlineOptions, options: ProgramOptions): Pr
   const results = clickThrough.results();
   options.print(tableOf(results));
   if (json !== undefined) await writeFile(json, `${JSON.stringify(results, undefined, 2)}\n`);
-}
-
-/** Throws FAILED_PRECONDITION when a day has events and was not curated: the shares would be of some of the events only. */
-async function daysOf(
-  store: MutableObjectStore,
-  prefix: string,
-  { from, to }: OnlineOptions,
-): Promise<readonly TableManifest[]> {
-  const manifests = await curatedDays(store, { prefix, from, to });
-  const made = new Set(manifests.map(({ day }) => day));
-  for (let day = from; day <= to; day += 1) {
-    if (made.has(formatDay(day)) || !(await hasUpstream(store, prefix, day))) continue;
-    throw new AffinityError(
-      'FAILED_PRECONDITION',
-      `${formatDay(day)} was not curated: run "affinity lake curate" first`,
-    );
-  }
-  return manifests;
 }
 
 function tableOf(results: readonly VariantResult[]): string {

@@ -1,19 +1,24 @@
 import { openDataset, Random } from '@affinity/datasets';
-import { availabilityAttributes } from '@affinity/domain';
+import { availabilityAttributes, type Day } from '@affinity/domain';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { writeFile } from 'node:fs/promises';
-import type { Output } from '../../output';
+import { addSettingsHelp, dayArgument, withLake } from '../../lake/lake-command';
+import type { ProgramOptions } from '../../program';
 import { type SplitKind, splitKinds } from './event-split';
+import { readLakeData } from './lake-events';
 import { listLength } from './ranking-methods';
 import { evaluateRecommendations, type RecommendationEvaluation } from './recommendation-evaluation';
 import { metricsOf } from './recommendation-metrics';
 import { recommendationTable } from './recommendation-table';
+import { type EvaluationData, readFolderData } from './replayed-event';
 
 /** Seed of the bootstrap, so that the same lists give the same intervals. */
 const seed = 1;
 
 interface CommandOptions {
-  readonly data: string;
+  readonly data?: string;
+  readonly from?: Day;
+  readonly to?: Day;
   readonly split: SplitKind;
   readonly k: number;
   readonly masked: boolean;
@@ -26,11 +31,13 @@ interface CommandOptions {
 }
 
 /** Adds `affinity evaluate recommendations`. */
-export function addEvaluateRecommendations(evaluate: Command, { print, progress }: Output): void {
-  evaluate
+export function addEvaluateRecommendations(evaluate: Command, program: ProgramOptions): void {
+  const command = evaluate
     .command('recommendations')
     .description('How well what visitors do next is recommended: popularity, the model, preferences, and their merges')
-    .requiredOption('--data <dir>', 'data set folder')
+    .addOption(new Option('--data <dir>', 'data set folder').conflicts(['from', 'to']))
+    .option('--from <day>', 'instead of a folder: first curated day of the lake, YYYY-MM-DD (UTC)', dayArgument)
+    .option('--to <day>', 'last day', dayArgument)
     .addOption(
       new Option('--split <kind>', 'last tenth or last event of each visitor, or the last 15 % of all, held out')
         .choices(splitKinds)
@@ -45,15 +52,16 @@ export function addEvaluateRecommendations(evaluate: Command, { print, progress 
     .option('--write-lists <file>', 'write each visitor’s truth and first 25 of each list, one JSON object a line')
     .option('--json <file>', 'also write the numbers to a file')
     .action(async (options: Omit<CommandOptions, 'masked'> & { readonly unmasked?: boolean }) => {
-      await run({ ...options, masked: options.unmasked !== true }, { print, progress });
+      await run({ ...options, masked: options.unmasked !== true }, program);
     });
+  addSettingsHelp(command);
 }
 
-async function run(options: CommandOptions, { print, progress }: Output): Promise<void> {
-  const { data, split, k, masked, maxQueries } = options;
-  progress(`reading ${data}`);
-  const evaluation = await evaluateRecommendations({
-    dataset: await openDataset(data),
+async function run(options: CommandOptions, program: ProgramOptions): Promise<void> {
+  const { split, k, masked, maxQueries } = options;
+  const { print, progress } = program;
+  const evaluation = evaluateRecommendations({
+    data: await readData(options, program),
     split,
     masked,
     maxQueries,
@@ -71,6 +79,16 @@ async function run(options: CommandOptions, { print, progress }: Output): Promis
   if (options.json === undefined) return;
   const document = { split, masked, visitors: answers.length, parameters, methods };
   await writeFile(options.json, `${JSON.stringify(document, undefined, 2)}\n`);
+}
+
+async function readData({ data, from, to }: CommandOptions, program: ProgramOptions): Promise<EvaluationData> {
+  if (data !== undefined) {
+    program.progress(`reading ${data}`);
+    return readFolderData(await openDataset(data));
+  }
+  if (from === undefined || to === undefined)
+    throw new InvalidArgumentError('say what to evaluate on: --data <dir>, or --from <day> and --to <day> of the lake');
+  return withLake(program, (context) => readLakeData(context, { from, to }));
 }
 
 function listLines({ answers }: RecommendationEvaluation): string {

@@ -4,6 +4,7 @@ import { seededRandom } from '@affinity/testing';
 import { evaluateRecommendations, type RecommendationPlan } from './recommendation-evaluation';
 import { metricsOf } from './recommendation-metrics';
 import { recommendationTable } from './recommendation-table';
+import { readFolderData } from './replayed-event';
 
 const colours = ['red', 'blue', 'green', 'white'];
 
@@ -51,8 +52,11 @@ function colourDataset(): Dataset {
   };
 }
 
-const plan = (over: Partial<RecommendationPlan> = {}): RecommendationPlan => ({
-  dataset: colourDataset(),
+const plan = async (
+  over: Partial<RecommendationPlan> = {},
+  dataset: Dataset = colourDataset(),
+): Promise<RecommendationPlan> => ({
+  data: await readFolderData(dataset),
   split: 'last1',
   masked: true,
   availability: { from: 'available_from', until: 'available_until', days: undefined },
@@ -63,7 +67,7 @@ const plan = (over: Partial<RecommendationPlan> = {}): RecommendationPlan => ({
 
 describe('evaluateRecommendations', () => {
   it('finds that preference beats popularity where taste decides', async () => {
-    const evaluation = await evaluateRecommendations(plan());
+    const evaluation = evaluateRecommendations(await plan());
     const rows = metricsOf(evaluation, { k: 10, random: seededRandom(1) });
     const ndcg = (method: string): number => rows.find((row) => row.method === method)?.means['NDCG@10']?.mean ?? 0;
     expect(ndcg('preference')).toBeGreaterThan(1.5 * ndcg('popularity'));
@@ -73,7 +77,7 @@ describe('evaluateRecommendations', () => {
 
   it('lists and asks for only what could be had and what is new to the visitor', async () => {
     const dataset = colourDataset();
-    const { answers } = await evaluateRecommendations(plan({ dataset }));
+    const { answers } = evaluateRecommendations(await plan({}, dataset));
     const views = new Map<string, string[]>();
     for await (const { userId, itemId, eventType } of dataset.interactions()) {
       if (eventType === 'view') views.set(userId, [...(views.get(userId) ?? []), itemId]);
@@ -90,16 +94,16 @@ describe('evaluateRecommendations', () => {
   });
 
   it('asks about repeats too when it is not masked, and about no more visitors than told', async () => {
-    const masked = await evaluateRecommendations(plan());
-    const unmasked = await evaluateRecommendations(plan({ masked: false }));
+    const masked = evaluateRecommendations(await plan());
+    const unmasked = evaluateRecommendations(await plan({ masked: false }));
     expect(unmasked.answers.length).toBeGreaterThan(masked.answers.length);
-    expect((await evaluateRecommendations(plan({ masked: false, maxQueries: 5 }))).answers.length).toBeLessThanOrEqual(
-      5,
-    );
+    const few = evaluateRecommendations(await plan({ masked: false, maxQueries: 5 }));
+    expect(few.answers.length).toBeLessThanOrEqual(5);
   });
 
   it('says so when the split leaves nothing to ask', async () => {
-    await expect(evaluateRecommendations(plan({ split: 'temporal', dataset: emptied() }))).rejects.toThrow(RangeError);
+    const empty = await plan({ split: 'temporal' }, emptied());
+    expect(() => evaluateRecommendations(empty)).toThrow(RangeError);
   });
 });
 

@@ -1,16 +1,15 @@
-import type { Dataset } from '@affinity/datasets';
 import type { AvailabilityAttributes, Dimension, Schema } from '@affinity/domain';
-import { availability, readCatalogue } from './catalogue';
+import { availability } from './catalogue';
 import { type EvaluationQuery, type EventSplit, type SplitKind, splitEvents } from './event-split';
 import { learn, type LearnedState } from './learned-state';
 import { tuneMethods } from './method-tuning';
 import { type EvaluationSetting, materialOf, type QueryMaterial } from './query-material';
 import { type MethodName, methodNames, type MethodParameters, methodSources, rankingMethods } from './ranking-methods';
-import { readEvents } from './replayed-event';
+import type { EvaluationData } from './replayed-event';
 
 /** What to evaluate, and how. */
 export interface RecommendationPlan {
-  readonly dataset: Dataset;
+  readonly data: EvaluationData;
   readonly split: SplitKind;
   readonly masked: boolean;
   readonly availability: AvailabilityAttributes;
@@ -45,11 +44,10 @@ const reportEvery = 500;
  * Learns from the training part by the code that serves live, tunes on a split of the training part of the same kind, and
  * asks each way of ranking about each held-out visitor. Throws RangeError when the split leaves nothing to ask.
  */
-export async function evaluateRecommendations(plan: RecommendationPlan): Promise<RecommendationEvaluation> {
-  const { dataset, split, masked, progress } = plan;
-  const catalogue = await readCatalogue(dataset);
-  const events = await readEvents(dataset, catalogue);
-  const schema = withoutAvailability(dataset.schema, plan.availability);
+export function evaluateRecommendations(plan: RecommendationPlan): RecommendationEvaluation {
+  const { data, split, masked, progress } = plan;
+  const { catalogue, events } = data;
+  const schema = withoutAvailability(data.schema, plan.availability);
   const setting = {
     schema,
     catalogue,

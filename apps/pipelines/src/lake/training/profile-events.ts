@@ -43,12 +43,13 @@ export function profileEvent(row: SqlRow): ProfileEvent {
       ...(typeof itemId === 'string' ? { itemId } : {}),
       occurredAtMs: Number(row['occurred_at_ms']),
       receivedAtMs: Number(row['received_at_ms']),
-      attributes: attributesOf(row['attributes'] ?? null),
+      attributes: attributesOf(row['attributes']),
     },
   };
 }
 
-function attributesOf(text: unknown): ReadonlyMap<string, AttributeValue> {
+/** The attributes of a row. */
+export function attributesOf(text: unknown): ReadonlyMap<string, AttributeValue> {
   if (typeof text !== 'string') return new Map();
   return new Map(Object.entries(JSON.parse(text) as Readonly<Record<string, AttributeValue>>));
 }
