@@ -18,8 +18,9 @@ export interface DerivedSchema {
 /** The longest lateness that a schema allows: 100 years, so that historical events are taken in whenever they are replayed. */
 const latenessDays = 36_500;
 
-/** A column of no more different numbers than this is a choice of one of them, as numbers of doors are. */
+/** A column of no more different numbers than this, each many times, is a choice of one of them, as numbers of doors are. */
 const maxChoices = 20;
+const leastOfEachChoice = 5;
 /** Parts of about the same size that the items' numbers are put into. */
 const ranges = 10;
 
@@ -83,7 +84,7 @@ interface ColumnToDerive {
 function dimensionsOf({ column, source, survey, isTaken }: ColumnToDerive): readonly DimensionDocument[] {
   const name = untakenName(dimensionNameOf(source), isTaken);
   const base = name === source ? { name } : { name, source };
-  if (typeOfColumn(column, survey) !== 'number' || survey.distinct.size <= maxChoices)
+  if (typeOfColumn(column, survey) !== 'number' || isChoice(survey))
     return [{ ...base, kind: 'categorical', cap: clamp(survey.distinct.size, 200, 2_000) }];
   const edges = survey.numbers.edges(ranges);
   if (edges.length === 0) return [{ ...base, kind: 'numeric' }];
@@ -92,6 +93,10 @@ function dimensionsOf({ column, source, survey, isTaken }: ColumnToDerive): read
     { ...base, kind: 'numeric', ranking_weight: 0 },
     { name: range, source, kind: 'range', edges },
   ];
+}
+
+function isChoice({ distinct, filled }: ColumnSurvey): boolean {
+  return distinct.size <= maxChoices && filled >= leastOfEachChoice * distinct.size;
 }
 
 function weightsOf(eventTypes: readonly string[]): Record<string, number> {
