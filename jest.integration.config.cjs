@@ -7,5 +7,6 @@ module.exports = {
   globalSetup: '<rootDir>/libs/testing/src/jest-global-setup.ts',
   globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.ts',
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // They wait more than they work: more of them than cores.
+  maxWorkers: 3,
 };
