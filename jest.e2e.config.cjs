@@ -5,5 +5,5 @@ module.exports = {
   ...baseConfig(),
   testMatch: ['<rootDir>/apps/*/test/e2e/**/*.test.ts'],
   testTimeout: 300_000,
-  maxWorkers: 2,
+  maxWorkers: 1,
 };

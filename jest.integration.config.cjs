@@ -7,6 +7,5 @@ module.exports = {
   globalSetup: '<rootDir>/libs/testing/src/jest-global-setup.ts',
   globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.ts',
   testTimeout: 60_000,
-  // They wait more than they work: more of them than cores.
-  maxWorkers: 3,
+  maxWorkers: 2,
 };

@@ -25,6 +25,7 @@ export {
   dropGeneration,
   generationOf,
   openGeneration,
+  outlivedGenerations,
   removeGeneration,
   schemaOfGeneration,
   serveGeneration,

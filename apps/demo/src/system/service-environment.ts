@@ -36,15 +36,15 @@ export function environmentOf(app: SystemApp, facts: SystemFacts): Environment {
     case 'feature-store':
       return { ...common({ nats, dynamodb, redis }), ...grpc };
     case 'profile-aggregator':
-      return common({ nats, dynamodb, redis });
+      return { ...common({ nats, dynamodb, redis }), ...readers };
     case 'personalize-local':
       return personalizeLocal(facts);
     case 'personalize-feed':
-      return { ...common({ nats, dynamodb }), ...personalize(facts), ...tracker };
+      return { ...common({ nats, dynamodb }), ...readers, ...personalize(facts), ...tracker };
     case 'recommender-gateway':
       return { ...common({ nats }), ...grpc, ...personalize(facts), ...campaigns(facts) };
     case 'lake-sink':
-      return { ...without('AFFINITY_SCHEMA_FILE', common({ nats, dynamodb })), ...lake(facts) };
+      return { ...without('AFFINITY_SCHEMA_FILE', common({ nats, dynamodb })), ...readers, ...lake(facts) };
   }
 }
 
@@ -67,6 +67,8 @@ export function commandEnvironment(facts: Omit<SystemFacts, 'port' | 'dataFolder
   };
 }
 
+/** Checkpoints of idle partitions move on soon, so that nobody who rebuilds or forgets has to wait for half a minute. */
+const readers = { AFFINITY_IDLE_CHECKPOINT_MS: '3000' };
 /** Names of what personalize-local holds. */
 const tracker = { AFFINITY_PERSONALIZE_TRACKING_ID: 'affinity-demo' };
 const datasetGroup = 'affinity';

@@ -1,7 +1,7 @@
 import { isListening, portsIn, root, runDemo } from './demo-run';
 import { join } from 'node:path';
 
-/** Eight commands, each a process of its own, and an idle half-minute in which all readers' checkpoints catch up. */
+/** Eight commands, each a process of its own. */
 const timeoutMs = 540_000;
 
 describe('the pipeline', () => {

@@ -49,14 +49,14 @@ describe('lake-sink', () => {
     await fixture.close();
   });
 
-  it('stores 20,000 events once while it is killed again and again and answers of the object store are lost', async () => {
+  it('stores 12,000 events once while it is killed again and again and answers of the object store are lost', async () => {
     await fixture.makeBucket();
     fixture.proxy.setFaults({ dropAnswerRate: 0.2, errorRate: 0.1 });
     const sink = await start();
     const publishing: Promise<readonly string[]>[] = [];
     for (let kill = 0; kill < 4; kill += 1) {
       const before = (await fixture.objects()).length;
-      publishing.push(fixture.publish(5_000, `part${kill}-`));
+      publishing.push(fixture.publish(3_000, `part${kill}-`));
       await until(async () => (await fixture.objects()).length > before + 3, 30_000, 'objects before a kill');
       await sink.kill();
       await sink.restart();

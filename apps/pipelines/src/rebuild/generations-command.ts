@@ -2,6 +2,7 @@ import {
   aggregatorReader,
   dropGeneration,
   generationOf,
+  outlivedGenerations,
   removeCheckpoints,
   removeGeneration,
   removeGenerationTiles,
@@ -16,6 +17,11 @@ import { waitForCatchUp } from './generation-lag';
 
 interface WaitArguments {
   readonly wait: number;
+}
+
+interface ExpireArguments extends WaitArguments {
+  readonly days: number;
+  readonly dryRun?: boolean;
 }
 
 type Work = (context: GenerationCommandContext, command: LakeCommandContext) => Promise<void>;
@@ -46,7 +52,15 @@ export function addGenerationCommands(generations: Command, options: ProgramOpti
   withWait(drop, 'how long the writers may take to notice', 5).action((target: number, { wait }: WaitArguments) =>
     run((context, command) => dropAll({ target, wait }, context, command)),
   );
-  for (const command of [list, serve, back, drop]) addSettingsHelp(command);
+  const expire = generations
+    .command('expire')
+    .description('Give up every generation that served once and has not for some days, and remove its tiles')
+    .option('--days <days>', 'how long it stays to go back to', wholeNumberArgument(0, 3_650), 14)
+    .option('--dry-run', 'only say which');
+  withWait(expire, 'how long the writers may take to notice', 5).action((given: ExpireArguments) =>
+    run((context, command) => expireAll(given, context, command)),
+  );
+  for (const command of [list, serve, back, drop, expire]) addSettingsHelp(command);
 }
 
 function withWait(command: Command, doc: string, seconds: number): Command {
@@ -55,9 +69,10 @@ function withWait(command: Command, doc: string, seconds: number): Command {
 
 async function listAll({ generations }: GenerationCommandContext, { print }: LakeCommandContext): Promise<void> {
   const { serving, previous, open } = await generations.read();
-  const shown = open.map(({ number: own, state, origin }) => {
+  const shown = open.map(({ number: own, state, servedUntilMs, origin }) => {
     const { schema, ...others } = origin ?? {};
-    return { generation: own, state, ...others, ...(schema === undefined ? {} : { schema: 'its own' }) };
+    const served = servedUntilMs === undefined ? {} : { servedUntil: new Date(servedUntilMs).toISOString() };
+    return { generation: own, state, ...served, ...others, ...(schema === undefined ? {} : { schema: 'its own' }) };
   });
   print(JSON.stringify({ serving, ...(previous === undefined ? {} : { previous }), generations: shown }));
 }
@@ -74,7 +89,7 @@ async function switchTo(
   { print, progress }: LakeCommandContext,
 ): Promise<void> {
   const before = await generations.read();
-  serveGeneration(before, target); // Refuses what cannot serve before anybody waits for it.
+  serveGeneration(before, target, systemClock.now()); // Refuses what cannot serve before anybody waits for it.
   await waitForCatchUp({
     behind: storesOf(target).checkpoints,
     ahead: storesOf(before.serving).checkpoints,
@@ -83,7 +98,7 @@ async function switchTo(
     clock: systemClock,
     progress,
   });
-  const { serving, previous } = await generations.change((set) => serveGeneration(set, target));
+  const { serving, previous } = await generations.change((set) => serveGeneration(set, target, systemClock.now()));
   print(JSON.stringify({ serving, ...(previous === undefined ? {} : { previous }) }));
 }
 
@@ -94,11 +109,33 @@ async function rollBack(wait: number, context: GenerationCommandContext, command
   await switchTo({ target: previous, wait }, context, command);
 }
 
-async function dropAll(
+async function dropAll(target: Target, context: GenerationCommandContext, command: LakeCommandContext): Promise<void> {
+  command.print(JSON.stringify(await drop(target, context, command)));
+}
+
+const dayMs = 86_400_000;
+
+async function expireAll(
+  { days, dryRun = false, wait }: ExpireArguments,
+  context: GenerationCommandContext,
+  command: LakeCommandContext,
+): Promise<void> {
+  const outlived = outlivedGenerations(await context.generations.read(), systemClock.now() - days * dayMs);
+  const expired: Dropped[] = [];
+  for (const target of dryRun ? [] : outlived) expired.push(await drop({ target, wait }, context, command));
+  command.print(JSON.stringify(dryRun ? { wouldExpire: outlived } : { expired }));
+}
+
+interface Dropped {
+  readonly generation: number;
+  readonly tilesRemoved: number;
+}
+
+async function drop(
   { target, wait }: Target,
   { generations, registry, removal, config }: GenerationCommandContext,
-  { print, progress }: LakeCommandContext,
-): Promise<void> {
+  { progress }: LakeCommandContext,
+): Promise<Dropped> {
   await generations.change((set) =>
     generationOf(set, target).state === 'dropped' ? set : dropGeneration(set, target),
   );
@@ -109,5 +146,5 @@ async function dropAll(
   await registry.unregister(reader);
   await removeCheckpoints(removal, { reader, parts: config.partitions });
   await generations.change((set) => removeGeneration(set, target));
-  print(JSON.stringify({ generation: target, tilesRemoved }));
+  return { generation: target, tilesRemoved };
 }

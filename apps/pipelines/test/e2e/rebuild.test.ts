@@ -129,7 +129,9 @@ describe('affinity rebuild', () => {
       20_000,
       'the served profile to have all events',
     );
-    expect(await system.affinity('generations', 'drop', '1', '--wait', '2')).toContain('"tilesRemoved"');
+    expect(JSON.parse(await system.affinity('generations', 'expire'))).toEqual({ expired: [] });
+    const expired: unknown = JSON.parse(await system.affinity('generations', 'expire', '--days', '0', '--wait', '2'));
+    expect(expired).toMatchObject({ expired: [{ generation: 1 }] });
     expect(await history.tilesOf(1)).toEqual([]);
     await history.untilInLake();
     const report: unknown = JSON.parse(

@@ -8,12 +8,12 @@ async function readLag(aggregator: ServiceProcess): Promise<number | undefined> 
   return lag === undefined ? undefined : Number(lag);
 }
 
-function publish(fixture: AggregatorFixture, count: number): Promise<unknown> {
+function publish(fixture: AggregatorFixture, name: string, count: number): Promise<unknown> {
   return Promise.all(
     Array.from({ length: count }, (_, i) =>
       fixture.publish({
-        eventId: `e${i}`,
-        userId: `u${i}`,
+        eventId: `${name}${i}`,
+        userId: `${name}-u${i}`,
         eventType: 'view',
         itemId: 'i',
         occurredAt: new Date(),
@@ -38,10 +38,17 @@ describe('the lag that the aggregator shows', () => {
     const few = { AFFINITY_MAX_AHEAD: '10', AFFINITY_MAX_DIRTY_TILES: '10' };
     const aggregator = await fixture.startAggregator(few);
     const { dynamodb } = fixture.stack.services;
+    const counted = async (): Promise<number> =>
+      (await fixture.storedTiles())
+        .filter(({ key }) => key.owner.kind === 'user')
+        .reduce((sum, { tile }) => sum + tile.eventCount, 0);
     try {
-      await until(async () => (await readLag(aggregator)) === 0, 20_000, 'a lag to be shown');
+      // All partitions are worked on, and nothing waits.
+      await publish(fixture, 'first', 100);
+      await until(async () => (await counted()) === 100, 30_000, 'the first events to be counted');
+      await until(async () => (await readLag(aggregator)) === 0, 30_000, 'a lag of none to be shown');
       await dynamodb.pause();
-      await publish(fixture, events);
+      await publish(fixture, 'e', events);
       // Of each of the 8 partitions, at most two times 10 can have been taken up.
       await until(async () => ((await readLag(aggregator)) ?? 0) >= events - 160, 30_000, 'the lag to grow');
       expect(await readLag(aggregator)).toBeLessThanOrEqual(events);

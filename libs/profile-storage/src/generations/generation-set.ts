@@ -7,6 +7,8 @@ export interface Generation {
   readonly number: number;
   /** `replaying`: a rebuild fills it from the lake. `fed`: the stream's writers keep it up to date. `dropped`: it is being removed. */
   readonly state: 'replaying' | 'fed' | 'dropped';
+  /** When another was served in its place, in epoch milliseconds; undefined while it serves, or if it never did. */
+  readonly servedUntilMs?: number;
   /** What its rebuild was asked for; undefined for the first generation. */
   readonly origin?: GenerationOrigin;
 }
@@ -98,12 +100,24 @@ export function updateGeneration(
   return { ...set, open: set.open.map((known) => (known.number === number ? change(known) : known)) };
 }
 
-/** Serves another generation. Throws NOT_FOUND, or FAILED_PRECONDITION unless it is fed (N1). */
-export function serveGeneration(set: GenerationSet, number: number): GenerationSet {
+/** Serves another generation from an instant on. Throws NOT_FOUND, or FAILED_PRECONDITION unless it is fed (N1). */
+export function serveGeneration(set: GenerationSet, number: number, atMs: number): GenerationSet {
   const { state } = generationOf(set, number);
   if (state !== 'fed')
     throw new AffinityError('FAILED_PRECONDITION', `generation ${number} is ${state}: only one that is fed can serve`);
-  return number === set.serving ? set : { ...set, serving: number, previous: set.serving };
+  if (number === set.serving) return set;
+  const left = updateGeneration(set, set.serving, (known) => ({ ...known, servedUntilMs: atMs }));
+  const taken = updateGeneration(left, number, ({ state: fed, origin }) => ({
+    number,
+    state: fed,
+    ...(origin === undefined ? {} : { origin }),
+  }));
+  return { ...taken, serving: number, previous: set.serving };
+}
+
+/** The generations that have served, but not since an instant: nobody will go back to them. */
+export function outlivedGenerations({ open }: GenerationSet, sinceMs: number): readonly number[] {
+  return open.filter(({ servedUntilMs = Infinity }) => servedUntilMs <= sinceMs).map(({ number }) => number);
 }
 
 /** Gives a generation up: nobody feeds it any more. Throws NOT_FOUND, or FAILED_PRECONDITION when it serves (N1). */

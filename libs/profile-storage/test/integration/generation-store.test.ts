@@ -57,7 +57,7 @@ describe('the set of generations in DynamoDB', () => {
     const steps: readonly ((set: GenerationSet) => GenerationSet)[] = [
       (set) => openGeneration(set, origin),
       (set) => feed(set, 2),
-      (set) => serveGeneration(set, 2),
+      (set) => serveGeneration(set, 2, Date.now()),
       (set) => dropGeneration(set, 1),
       (set) => removeGeneration(set, 1),
     ];
@@ -101,7 +101,9 @@ describe('the set of generations in DynamoDB', () => {
   it('stays as it is when a change refuses, or changes nothing', async () => {
     const { storeOn } = await makeDeployment();
     const store = storeOn();
-    await expect(store.change((set) => serveGeneration(set, 2))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(store.change((set) => serveGeneration(set, 2, Date.now()))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
     expect(await store.change((set) => set)).toEqual(firstGenerations);
     expect(await storeOn().read()).toEqual(firstGenerations);
   });
@@ -190,10 +192,11 @@ describe('the removal of a generation', () => {
   it('removes its tiles and checkpoints, however many, and no others', async () => {
     const { client, tables } = await makeDeployment();
     const tilesOf = (generation: number) => new DynamoTileStore({ client, table: tables.tiles, generation });
-    const fill = (generation: number, users: number) =>
-      Promise.all(
+    const fill = (generation: number, users: number) => {
+      const store = tilesOf(generation);
+      return Promise.all(
         Array.from({ length: users }, (_, user) =>
-          tilesOf(generation).write({
+          store.write({
             key: { owner: { kind: 'user', profileKey: `u${user}` }, day: user % 3, region: 'r' },
             expectedVersion: 0,
             newVersion: 1,
@@ -206,6 +209,7 @@ describe('the removal of a generation', () => {
           }),
         ),
       );
+    };
     await Promise.all([fill(1, 110), fill(12, 5), fill(2, 7)]);
     expect(await removeGenerationTiles({ client, tables }, 1)).toBe(110);
     expect(await removeGenerationTiles({ client, tables }, 1)).toBe(0);
