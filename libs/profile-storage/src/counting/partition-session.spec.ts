@@ -137,9 +137,14 @@ class FaultyTileStore implements TileStore {
   }
 }
 
+function profileKeyOf(owner: TileOwner): string[] {
+  return owner.kind === 'user' ? [owner.profileKey] : [];
+}
+
 /** A writer that follows the stream, starting again from the checkpoint when it must. */
 class ModelWriter {
   private static writers = 0;
+  readonly announced: { readonly upTo: number; readonly users: readonly string[] }[] = [];
   private session!: PartitionSession;
   private unread: readonly Message[] = [];
 
@@ -163,7 +168,9 @@ class ModelWriter {
       maxOpenBytes: 10_000, // Small, so that tiles are evicted and read again.
       tombstones: this.world.tombstones,
       isStored: (position) => Promise.resolve(this.world.stream.holds(position)),
-      onFlushed: () => Promise.resolve(),
+      onFlushed: async ({ watermark, tiles }) => {
+        this.announced.push({ upTo: watermark.sequence, users: tiles.flatMap(({ key }) => profileKeyOf(key.owner)) });
+      },
       onErased: () => Promise.resolve(),
     });
     this.unread = this.world.stream.after(await this.session.loadCheckpoint());
@@ -420,5 +427,50 @@ describe('PartitionSession', () => {
     await world.writer.attempt('flushPopulation');
     await world.writer.attempt('saveCheckpoint');
     expect((await world.checkpoints.read(partition))?.mark.sequence).toBe(1);
+  });
+
+  it('announces with the next flush what was stored while another tile failed', async () => {
+    const world = new World();
+    world.writer = await ModelWriter.start(world);
+    for (const user of ['a', 'b']) await world.publish(() => world.stream.publish(user));
+    await world.writer.fold(2);
+    world.tiles.fates.push('done', 'failed');
+    await world.writer.attempt('flushUsers');
+    expect(world.writer.announced).toEqual([]);
+    await world.writer.attempt('flushUsers');
+    expect(world.writer.announced).toEqual([{ upTo: 2, users: ['a', 'b'] }]);
+  });
+
+  it('announces what came before an erasure while the erasure waits, and nothing that was erased', async () => {
+    const world = new World();
+    world.writer = await ModelWriter.start(world);
+    for (const user of ['a', 'b']) await world.publish(() => world.stream.publish(user));
+    await world.publish(() => world.stream.erase('a'));
+    let away = true;
+    const write = world.tombstones.write.bind(world.tombstones);
+    jest.spyOn(world.tombstones, 'write').mockImplementation((...written) => {
+      if (away) throw unavailable('the store is away');
+      return write(...written);
+    });
+    const folding = world.writer.fold(3);
+    while (world.writer.announced.length === 0) await world.writer.attempt('flushUsers');
+    expect(world.writer.announced).toEqual([{ upTo: 2, users: ['a', 'b'] }]);
+    away = false;
+    await folding;
+    await world.writer.attempt('flushUsers');
+    expect(world.writer.announced.slice(1)).toEqual([{ upTo: 3, users: [] }]);
+  });
+
+  it('announces nothing of a profile that was erased before its tile was announced', async () => {
+    const world = new World();
+    world.writer = await ModelWriter.start(world);
+    for (const user of ['a', 'b']) await world.publish(() => world.stream.publish(user));
+    await world.writer.fold(2);
+    world.tiles.fates.push('done', 'failed');
+    await world.writer.attempt('flushUsers');
+    await world.publish(() => world.stream.erase('a'));
+    await world.writer.fold(1);
+    await world.writer.attempt('flushUsers');
+    expect(world.writer.announced).toEqual([{ upTo: 3, users: ['b'] }]);
   });
 });

@@ -4,7 +4,7 @@ import type { CheckpointStore } from '../checkpoint-store';
 import type { TileStore } from '../tile-store';
 import type { TombstoneStore } from '../tombstone-store';
 import type { OpenTile } from './open-tile';
-import { ForeignWriteError, TileGroup } from './tile-group';
+import { ForeignWriteError, sameOwner, TileGroup } from './tile-group';
 
 /** A profile that is to be forgotten. */
 export interface Erasure {
@@ -73,10 +73,13 @@ interface Progress {
  * S5. A record that contradicts the mark of its tile is counted only if the stream still holds it: a session that was asleep
  *     while the stream was rolled back has messages of the lost part, which others may have counted already.
  * S6. After ForeignWriteError the session must be dropped: its memory can no longer be trusted.
+ * S7. What is stored is announced: with the flush that stored it or, where another of its tiles failed, with the next.
  */
 export class PartitionSession {
   private readonly users: TileGroup;
   private readonly population: TileGroup;
+  /** User tiles that were stored and not announced yet (S7), by name. */
+  private readonly unheard = new Map<string, OpenTile>();
   private folded: Progress | undefined;
   private usersFlushed: Progress | undefined;
   private populationFlushed: Progress | undefined;
@@ -141,11 +144,22 @@ export class PartitionSession {
 
   /** The erasure at the end of a run, and how far that has brought the session. */
   private async finish(run: readonly ReadRecord[], signal: AbortSignal): Promise<void> {
-    const last = run.at(-1);
-    if (last === undefined) return;
-    const { position, erasure } = last;
-    if (erasure !== undefined) await retry(() => this.erase(erasure, position), { attempts: Infinity, signal });
-    this.folded = { folded: (this.folded?.folded ?? 0) + run.length, position };
+    const erasure = run.at(-1)?.erasure;
+    if (erasure === undefined) {
+      this.advance(run);
+      return;
+    }
+    // An erasure may take long: what was counted before it is flushed and announced meanwhile.
+    this.advance(run.slice(0, -1));
+    const last = run.slice(-1);
+    for (const { position } of last) await retry(() => this.erase(erasure, position), { attempts: Infinity, signal });
+    this.advance(last);
+  }
+
+  private advance(records: readonly ReadRecord[]): void {
+    const position = records.at(-1)?.position;
+    if (position === undefined) return;
+    this.folded = { folded: (this.folded?.folded ?? 0) + records.length, position };
     this.idleAt = undefined;
   }
 
@@ -156,17 +170,19 @@ export class PartitionSession {
 
   private async storeUsers(): Promise<void> {
     const upTo = this.folded;
-    const tiles = await this.users.flush();
+    await this.users.flush((tile) => this.unheard.set(tile.name, tile));
     if (upTo === undefined || upTo.folded === this.usersFlushed?.folded) return;
-    this.usersFlushed = upTo;
+    const tiles = [...this.unheard.values()];
     await this.options.onFlushed({ partition: this.options.partition, watermark: upTo.position, tiles });
+    this.unheard.clear();
+    this.usersFlushed = upTo;
   }
 
   /** Stores the dirty population tiles (S2). */
   flushPopulation(): Promise<void> {
     return this.alone(async () => {
       const upTo = this.folded;
-      await this.population.flush();
+      await this.population.flush(() => undefined);
       this.populationFlushed = upTo;
     });
   }
@@ -207,6 +223,7 @@ export class PartitionSession {
       await tombstones.write(profileKey, { mark, erasedAtMs: requestedAtMs });
       await tiles.eraseOwner(owner, mark);
       this.users.forget(owner);
+      for (const [name, { key }] of this.unheard) if (sameOwner(key.owner, owner)) this.unheard.delete(name);
       await onErased(profileKey);
     });
   }

@@ -89,18 +89,17 @@ export class TileGroup {
   }
 
   /**
-   * Stores all that is dirty, each tile on the condition that nobody else wrote it. Returns the tiles that were stored.
+   * Stores all that is dirty, each tile on the condition that nobody else wrote it, and tells of each tile that was stored.
    * Throws ForeignWriteError, or UNAVAILABLE and the like: then what was not stored is dirty again.
    */
-  async flush(): Promise<readonly OpenTile[]> {
+  async flush(onStored: (tile: OpenTile) => void): Promise<void> {
     const tiles = [...this.dirty];
     this.dirty.clear();
     for (const tile of tiles) this.touch(tile);
-    const results = await Promise.allSettled(tiles.map((tile) => this.store(tile)));
+    const results = await Promise.allSettled(tiles.map((tile) => this.store(tile).then(() => onStored(tile))));
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     const foreign = failures.find((failure) => failure instanceof ForeignWriteError);
     if (failures.length > 0) throw foreign ?? failures[0];
-    return tiles;
   }
 
   /** Forgets clean tiles, least recently written first, until the rest fits. */
@@ -184,7 +183,8 @@ interface Found {
   readonly tombstone: Tombstone | undefined;
 }
 
-function sameOwner(left: TileOwner, right: TileOwner): boolean {
+/** Whether both are the same profile or partition. */
+export function sameOwner(left: TileOwner, right: TileOwner): boolean {
   if (left.kind === 'user') return right.kind === 'user' && left.profileKey === right.profileKey;
   return right.kind === 'population' && left.partition === right.partition;
 }
