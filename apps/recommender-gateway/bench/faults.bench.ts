@@ -1,6 +1,7 @@
 /*
  * What callers get at 50 requests a second with a deadline of 200 ms while Personalize is well, killed, stalled and throttling:
- * the share of calls that are answered in time, and how many of the answers say that they are degraded.
+ * the share of calls that are answered in time, and how many of the answers say that they are degraded. The first row is of
+ * processes whose code is not compiled yet.
  */
 import { atSteadyRate, percentile, reportBenchmark, runBenchmark, until, type BenchmarkRow } from '@affinity/testing';
 import { startGatewaySystem, type GatewaySystem } from '../test/integration/gateway-system';
@@ -27,6 +28,7 @@ function statesOf({ services, modelProxy }: GatewaySystem): Readonly<Record<stri
     return Promise.resolve();
   };
   return {
+    'well, all services just started': { begin: done(() => undefined), end: done(() => undefined) },
     well: { begin: done(() => undefined), end: done(() => undefined) },
     killed: { begin: () => services.personalize.kill(), end: () => services.personalize.restart() },
     stalled: { begin: done(() => services.personalize.pause()), end: done(() => services.personalize.resume()) },
