@@ -1,7 +1,8 @@
 // Builds the container images of the services from their bundles. Each gets a context of its own in dist/images: the bundle,
 // the few packages that cannot be bundled, the health probe. The same sources and SOURCE_DATE_EPOCH give the same layers.
+import { transformSync } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { externalPackages } from './external-packages.mjs';
@@ -60,7 +61,7 @@ function stage(service) {
   rmSync(context, { recursive: true, force: true });
   mkdirSync(app, { recursive: true });
   mkdirSync(join(context, 'root/data'));
-  cpSync(bundle, join(app, 'main.cjs'));
+  writeFileSync(join(app, 'main.cjs'), compact(readFileSync(bundle, 'utf8')));
   cpSync(join(root, 'deploy/images/health-probe.cjs'), join(app, 'health-probe.cjs'));
   for (const { from, to } of externalPackages(root, bundle))
     cpSync(from, join(app, to), { recursive: true, filter: isNeeded });
@@ -68,9 +69,18 @@ function stage(service) {
   archive(context);
 }
 
-/** Sources, types and maps of packages are of no use at run time. */
+/** A third smaller by spaces and comments alone: names stay, and lines stay short enough for a stack trace to point to. */
+function compact(text) {
+  return transformSync(text, { minifyWhitespace: true, legalComments: 'eof', lineLimit: 200, platform: 'node' }).code;
+}
+
+/** Sources, types and maps of packages are of no use at run time, nor are copies for browsers and command lines. */
 function isNeeded(path) {
-  return !/\.([cm]?ts|map|md|tsbuildinfo)$/i.test(path) && !/\/node_modules\/.*\/node_modules$/.test(path);
+  return (
+    !/\.([cm]?ts|map|md|tsbuildinfo)$/i.test(path) &&
+    !/\/node_modules\/.*\/node_modules$/.test(path) &&
+    !/\/(protobufjs\/dist|umd|build\/bin)$/.test(path)
+  );
 }
 
 /** Removes what only a debugger reads: the names of functions that nobody outside of a library can call. */
@@ -98,13 +108,14 @@ function archive(context) {
 }
 
 function build(service) {
-  const { healthTarget, maxMegabytes = 60 } = images[service];
+  const { healthTarget, nodeOptions, maxMegabytes = 60 } = images[service];
   const buildArguments = {
     SERVICE: service,
     VERSION: `${version}+${options.tag}`,
     REVISION: revision,
     CREATED: new Date(epoch * 1_000).toISOString(),
     ...(healthTarget === undefined ? {} : { HEALTH_TARGET: healthTarget }),
+    ...(nodeOptions === undefined ? {} : { NODE_OPTIONS: nodeOptions }),
   };
   const command = ['build', '--quiet', '--file', join(root, 'deploy/images/Dockerfile'), '--tag', imageOf(service)];
   for (const [name, value] of Object.entries(buildArguments)) command.push('--build-arg', `${name}=${value}`);

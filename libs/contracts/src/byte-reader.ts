@@ -1,11 +1,11 @@
-import type { RepeatedTexts } from './repeated-texts';
+import { decodeText, type RepeatedTexts } from './repeated-texts';
 
-/** The first byte of a field (number 1 to 15) by what follows it. */
-export const tag = {
-  varint: (field: number): number => field << 3,
-  double: (field: number): number => (field << 3) | 1,
-  block: (field: number): number => (field << 3) | 2,
-};
+/** The first byte of a field (number 1 to 15) that holds a whole number, or true or false. */
+export const varintTag = (field: number): number => field << 3;
+/** The first byte of a field that holds a number of 8 bytes. */
+export const doubleTag = (field: number): number => (field << 3) | 1;
+/** The first byte of a field that holds a text, a message or a list. */
+export const blockTag = (field: number): number => (field << 3) | 2;
 
 /**
  * Reads protobuf's wire format as our own writers write it. Throws RangeError for anything else that the format allows or
@@ -49,8 +49,13 @@ export class ByteReader {
 
   /** A whole number from 0 to 2^53 - 1. */
   varint(): number {
-    let value = 0;
-    for (let scale = 1; scale <= 2 ** 49; scale *= 0x80) {
+    const first = this.byte();
+    return first <= 0x7f ? first : this.longVarint(first);
+  }
+
+  private longVarint(first: number): number {
+    let value = first & 0x7f;
+    for (let scale = 0x80; scale <= 2 ** 49; scale *= 0x80) {
       const byte = this.byte();
       value += (byte & 0x7f) * scale;
       if (byte <= 0x7f) return this.checked(value);
@@ -60,17 +65,32 @@ export class ByteReader {
 
   /** A number of 8 bytes. */
   double(): number {
-    for (let i = 0; i < 8; i += 1) this.eight[i] = this.byte();
+    const from = this.at;
+    this.at += 8;
+    if (this.at > this.end) throw new RangeError('the bytes end too early');
+    for (let i = 0; i < 8; i += 1) this.eight[i] = this.bytes[from + i] ?? 0;
     return this.number.getFloat64(0, true);
   }
 
-  /** A length and a text. */
+  /** A length and a text that other messages are likely to hold, too. */
   text(): string {
+    const from = this.beginText();
+    return this.texts.read(this.bytes, from, this.at);
+  }
+
+  /** A length and a text of this message alone. */
+  uniqueText(): string {
+    const from = this.beginText();
+    return decodeText(this.bytes, from, this.at);
+  }
+
+  /** Where the text begins; `at` is where it ends. */
+  private beginText(): number {
     const length = this.varint();
     const from = this.at;
     if (from + length > this.end) throw new RangeError('a text ends after what it is in');
     this.at = from + length;
-    return this.texts.read(this.bytes, from, this.at);
+    return from;
   }
 
   /** Leaves out a length and what has that length. */

@@ -1,11 +1,31 @@
 import { profileKeyOf, type AttributeValue, type Interaction } from '@affinity/domain';
-import { ByteReader, tag } from './byte-reader';
+import { blockTag, ByteReader, doubleTag, varintTag } from './byte-reader';
 import { RepeatedTexts } from './repeated-texts';
 
 // What StreamRecord.decode and toInteraction give, read straight from the bytes: the aggregator does this for each event, and the
 // generated code makes three objects for each attribute first.
 
 const maxDateMs = 8.64e15;
+
+// The fields' first bytes, in the order in which they are numbered.
+const recordTags = { event: blockTag(1) };
+const recordedTags = { event: blockTag(1), receivedAt: blockTag(2), unknownItem: varintTag(3) };
+const eventTags = {
+  eventId: blockTag(1),
+  userId: blockTag(2),
+  sessionId: blockTag(3),
+  eventType: blockTag(4),
+  itemId: blockTag(5),
+  occurredAt: blockTag(6),
+  attribute: blockTag(7),
+  eventValue: doubleTag(8),
+  recommendationId: blockTag(9),
+  impression: blockTag(10),
+};
+const attributeTags = { name: blockTag(1), value: blockTag(2) };
+const valueTags = { text: blockTag(1), number: doubleTag(2), bool: varintTag(3), list: blockTag(4) };
+const listTags = { value: blockTag(1) };
+const timeTags = { seconds: varintTag(1), nanos: varintTag(2) };
 
 /** Parts of an event as they are met. */
 interface Draft {
@@ -38,20 +58,20 @@ export class InteractionReader {
   private record(record: Uint8Array): Interaction | undefined {
     const { bytes } = this;
     bytes.begin(record);
-    if (bytes.varint() !== tag.block(1)) return undefined;
+    if (bytes.varint() !== recordTags.event) return undefined;
     const outer = bytes.enter();
     let draft: Draft | undefined;
     let receivedAtMs: number | undefined;
     while (bytes.more()) {
       switch (bytes.varint()) {
-        case tag.block(1):
+        case recordedTags.event:
           if (draft !== undefined) return undefined;
           draft = this.event();
           break;
-        case tag.block(2):
+        case recordedTags.receivedAt:
           receivedAtMs = this.time();
           break;
-        case tag.varint(3):
+        case recordedTags.unknownItem:
           bytes.varint();
           break;
         default:
@@ -84,32 +104,32 @@ export class InteractionReader {
   private eventField(field: number, draft: Draft): void {
     const { bytes } = this;
     switch (field) {
-      case tag.block(1):
-        draft.eventId = bytes.text();
-        return;
-      case tag.block(2):
-        draft.userId = bytes.text();
-        return;
-      case tag.block(3):
-        draft.sessionId = bytes.text();
-        return;
-      case tag.block(4):
-        draft.eventType = bytes.text();
-        return;
-      case tag.block(5):
-        draft.itemId = bytes.text();
-        return;
-      case tag.block(6):
-        draft.occurredAtMs = this.time();
-        return;
-      case tag.block(7):
+      case eventTags.attribute:
         this.attribute(draft.attributes);
         return;
-      case tag.double(8):
+      case eventTags.eventId:
+        draft.eventId = bytes.uniqueText();
+        return;
+      case eventTags.userId:
+        draft.userId = bytes.text();
+        return;
+      case eventTags.sessionId:
+        draft.sessionId = bytes.text();
+        return;
+      case eventTags.eventType:
+        draft.eventType = bytes.text();
+        return;
+      case eventTags.itemId:
+        draft.itemId = bytes.text();
+        return;
+      case eventTags.occurredAt:
+        draft.occurredAtMs = this.time();
+        return;
+      case eventTags.eventValue:
         bytes.double();
         return;
-      case tag.block(9):
-      case tag.block(10):
+      case eventTags.recommendationId:
+      case eventTags.impression:
         bytes.skip();
         return;
       default:
@@ -120,9 +140,9 @@ export class InteractionReader {
   private attribute(attributes: Map<string, AttributeValue>): void {
     const { bytes } = this;
     const outer = bytes.enter();
-    if (bytes.varint() !== tag.block(1)) throw new RangeError('an attribute begins with its name');
+    if (bytes.varint() !== attributeTags.name) throw new RangeError('an attribute begins with its name');
     const name = bytes.text();
-    if (bytes.varint() !== tag.block(2)) throw new RangeError('an attribute goes on with its value');
+    if (bytes.varint() !== attributeTags.value) throw new RangeError('an attribute goes on with its value');
     const entry = bytes.enter();
     attributes.set(name, this.value());
     bytes.leave(entry);
@@ -132,13 +152,13 @@ export class InteractionReader {
   private value(): AttributeValue {
     const { bytes } = this;
     switch (bytes.varint()) {
-      case tag.block(1):
+      case valueTags.text:
         return bytes.text();
-      case tag.double(2):
+      case valueTags.number:
         return bytes.double();
-      case tag.varint(3):
+      case valueTags.bool:
         return bytes.varint() !== 0;
-      case tag.block(4):
+      case valueTags.list:
         return this.list();
       default:
         throw new RangeError('a value is of another kind');
@@ -150,7 +170,7 @@ export class InteractionReader {
     const outer = bytes.enter();
     const values: string[] = [];
     while (bytes.more()) {
-      if (bytes.varint() !== tag.block(1)) throw new RangeError('a list holds texts');
+      if (bytes.varint() !== listTags.value) throw new RangeError('a list holds texts');
       values.push(bytes.text());
     }
     bytes.leave(outer);
@@ -165,10 +185,10 @@ export class InteractionReader {
     let nanos = 0;
     while (bytes.more()) {
       switch (bytes.varint()) {
-        case tag.varint(1):
+        case timeTags.seconds:
           seconds = bytes.varint();
           break;
-        case tag.varint(2):
+        case timeTags.nanos:
           nanos = bytes.varint();
           break;
         default:

@@ -14,23 +14,24 @@ export class RepeatedTexts {
 
   /** The text in UTF-8 at `from` up to `to`, which lie within the bytes. */
   read(bytes: Uint8Array, from: number, to: number): string {
-    if (to - from > maxRememberedBytes) return decode(bytes, from, to);
+    if (to - from > maxRememberedBytes) return decodeText(bytes, from, to);
     let hash = to - from;
     for (let i = from; i < to; i += 1) {
       const byte = bytes[i] ?? 0;
-      if (byte > 0x7f) return decode(bytes, from, to);
+      if (byte > 0x7f) return decodeText(bytes, from, to);
       hash = Math.imul(hash ^ byte, 0x01000193); // FNV-1a
     }
     const slot = (hash ^ (hash >>> 15)) & (slots - 1);
     const known = this.texts[slot];
     if (known !== undefined && isText(known, bytes, from, to)) return known;
-    const text = decode(bytes, from, to);
+    const text = decodeText(bytes, from, to);
     this.texts[slot] = text;
     return text;
   }
 }
 
-function decode(bytes: Uint8Array, from: number, to: number): string {
+/** The text in UTF-8 at `from` up to `to`, which lie within the bytes. */
+export function decodeText(bytes: Uint8Array, from: number, to: number): string {
   return decoder.decode(bytes.subarray(from, to));
 }
 

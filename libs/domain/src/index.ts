@@ -37,7 +37,15 @@ export {
   type NumericState,
 } from './numeric-state';
 export { emptyState, emptyTile, mergeState, mergeTile, type DayTile, type DimensionState } from './day-tile';
-export { categoriesOf, foldInteraction, type TileLimits } from './tile-fold';
+export {
+  categoriesOf,
+  contributionOf,
+  foldInteraction,
+  TileCounter,
+  type Contribution,
+  type FoldRules,
+  type TileLimits,
+} from './tile-fold';
 export { maxTileValueBytes, stateBytes } from './tile-size';
 export { utf8Length } from './utf8-length';
 export { rangeLabel } from './range-label';

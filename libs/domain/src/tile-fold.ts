@@ -5,7 +5,7 @@ import { addToKnownItem } from './item-state';
 import { addNumber } from './numeric-state';
 import { addToSketch, emptySketch } from './quantile-sketch';
 import { rangeLabel } from './range-label';
-import type { DeclaredDimension, Dimension, ItemDimension, Schema } from './schema';
+import type { Dimension, Schema } from './schema';
 import { admitsBin, admitsValue, chargeBin, chargeValue } from './tile-size';
 
 /** What a tile keeps that is not a user's: the population's. */
@@ -16,25 +16,27 @@ export interface TileLimits {
   readonly sketches?: boolean;
 }
 
-/**
- * Counts one interaction in a tile. Values come first come, first served up to the dimension's cap and the tile's bytes;
- * what comes later goes to the dimension's remainder. The same events in the same order always give the same tile.
- * Returns the names of the dimensions that changed.
- */
-export function foldInteraction(
-  tile: DayTile,
-  interaction: Interaction,
-  { schema, limits = {} }: { readonly schema: Schema; readonly limits?: TileLimits },
-): readonly string[] {
-  tile.eventCount += 1;
+/** By which schema, and within which limits, a tile counts. */
+export interface FoldRules {
+  readonly schema: Schema;
+  readonly limits?: TileLimits;
+}
+
+/** What one interaction adds to the dimensions of a schema: worked out once, counted in each tile that it belongs to. */
+export interface Contribution {
+  /** Signed; 0 is recorded and counts nothing. */
+  readonly weight: number;
+  /** When it happened, in epoch milliseconds. */
+  readonly atMs: number;
+  /** By the dimension's position in the schema: its value, its number, its item or its several values; undefined: none. */
+  readonly met: readonly (string | number | readonly string[] | undefined)[];
+}
+
+/** What an interaction adds. */
+export function contributionOf(interaction: Interaction, schema: Schema): Contribution {
   const weight = schema.eventTypes.get(interaction.eventType)?.weight ?? 0;
-  if (weight === 0) return [];
-  const changed: string[] = [];
-  const contribution = { interaction, weight, limits };
-  for (const dimension of schema.dimensions) {
-    if (foldDimension(tile, dimension, contribution)) changed.push(dimension.name);
-  }
-  return changed;
+  const met = weight === 0 ? [] : schema.dimensions.map((dimension) => metBy(dimension, interaction));
+  return { weight, atMs: interaction.occurredAtMs, met };
 }
 
 /** The values that an attribute counts for in a categorical dimension; a list's repeated values count once. */
@@ -42,89 +44,139 @@ export function categoriesOf(value: AttributeValue): readonly string[] {
   return typeof value === 'object' ? [...new Set(value)] : [String(value)];
 }
 
-interface Contribution {
-  readonly interaction: Interaction;
-  readonly weight: number;
-  readonly limits: TileLimits;
+/**
+ * Counts one interaction in a tile. Returns the names of the dimensions that changed. What counts many in the same tile keeps
+ * its TileCounter.
+ */
+export function foldInteraction(tile: DayTile, interaction: Interaction, rules: FoldRules): readonly string[] {
+  const counter = new TileCounter(tile, rules);
+  counter.count(contributionOf(interaction, rules.schema));
+  return [...counter.takeChanged().keys()];
+}
+
+/**
+ * Counts in a tile that nobody else changes. Values come first come, first served up to the dimension's cap and the tile's
+ * bytes; what comes later goes to the dimension's remainder. The same events in the same order always give the same tile.
+ */
+export class TileCounter {
+  private readonly dimensions: readonly Dimension[];
+  private readonly limits: TileLimits;
+  /** The tile's states by position: finding one by name costs as much as counting in it. */
+  private readonly states: (DimensionState | undefined)[];
+  /** By position, 1 where a state changed since `takeChanged`. */
+  private readonly changed: Uint8Array;
+
+  constructor(
+    private readonly tile: DayTile,
+    { schema, limits = {} }: FoldRules,
+  ) {
+    this.dimensions = schema.dimensions;
+    this.limits = limits;
+    this.states = schema.dimensions.map(({ name }) => tile.dimensions.get(name));
+    this.changed = new Uint8Array(schema.dimensions.length);
+  }
+
+  /** Counts what one interaction adds. */
+  count(contribution: Contribution): void {
+    const { met } = contribution;
+    this.tile.eventCount += 1;
+    for (let i = 0; i < met.length; i += 1) {
+      const [dimension, value] = [this.dimensions[i], met[i]];
+      if (dimension === undefined || value === undefined) continue;
+      this.countIn(dimension, i, { value, contribution });
+      this.changed[i] = 1;
+    }
+  }
+
+  /** The dimensions that changed since this was last called. */
+  takeChanged(): Map<string, DimensionState> {
+    const taken = new Map<string, DimensionState>();
+    for (const [i, { name }] of this.dimensions.entries()) {
+      const state = this.states[i];
+      if (this.changed[i] === 1 && state !== undefined) taken.set(name, state);
+    }
+    this.changed.fill(0);
+    return taken;
+  }
+
+  /** Counts dimensions as changed that were taken in vain. */
+  changeAgain(names: ReadonlySet<string> | ReadonlyMap<string, unknown>): void {
+    for (const [i, { name }] of this.dimensions.entries()) if (names.has(name)) this.changed[i] = 1;
+  }
+
+  private countIn(dimension: Dimension, position: number, { value, contribution }: Met): void {
+    switch (dimension.kind) {
+      case 'item':
+        if (typeof value === 'string') this.countItem(position, value, contribution);
+        return;
+      case 'numeric':
+        if (typeof value === 'number') this.countNumber(position, value, contribution);
+        return;
+      case 'categorical':
+      case 'range':
+        if (typeof value === 'object') for (const one of value) this.countValue(position, one, contribution);
+        else if (typeof value === 'string') this.countValue(position, value, contribution);
+    }
+  }
+
+  private countNumber(position: number, value: number, { weight }: Contribution): void {
+    const state = this.stateAt(position, 'numeric');
+    addNumber(state, value, weight);
+    if (this.limits.sketches !== true || weight < 0) return;
+    state.sketch ??= emptySketch();
+    if (addToSketch(state.sketch, { value, weight }, () => admitsBin(this.tile))) chargeBin(this.tile);
+  }
+
+  private countValue(position: number, value: string, { weight }: Contribution): void {
+    const state = this.stateAt(position, 'categorical');
+    if (addToKnownValue(state, value, weight)) return;
+    if (this.admits(position, state.weights.size, value)) state.weights.set(value, weight);
+    else state.otherWeight += weight;
+  }
+
+  private countItem(position: number, itemId: string, { weight, atMs }: Contribution): void {
+    const state = this.stateAt(position, 'item');
+    if (addToKnownItem(state, { itemId, weight, atMs })) return;
+    if (this.admits(position, state.items.size, itemId)) state.items.set(itemId, { weight, lastAtMs: atMs });
+    else state.otherWeight += weight;
+  }
+
+  /** Whether a dimension may keep one more value, which then is charged to the tile. */
+  private admits(position: number, kept: number, value: string): boolean {
+    if (kept >= (this.limits.cap ?? capOf(this.dimensions[position])) || !admitsValue(this.tile, value)) return false;
+    chargeValue(this.tile, value);
+    return true;
+  }
+
+  private stateAt<K extends DimensionState['kind']>(position: number, kind: K): Extract<DimensionState, { kind: K }> {
+    const current = this.states[position];
+    if (current?.kind === kind) return current as Extract<DimensionState, { kind: K }>;
+    // Absent, or of the kind that the dimension had before a change of the schema: it starts anew on that day.
+    const fresh = emptyState(kind);
+    this.states[position] = fresh;
+    this.tile.dimensions.set(this.dimensions[position]?.name ?? '', fresh);
+    return fresh;
+  }
 }
 
 /** What a dimension met. */
-interface Met<T> {
-  readonly dimension: DeclaredDimension;
-  readonly value: T;
+interface Met {
+  readonly value: string | number | readonly string[];
+  readonly contribution: Contribution;
 }
 
-function foldDimension(tile: DayTile, dimension: Dimension, contribution: Contribution): boolean {
-  if (dimension.kind === 'item') return foldItem(tile, dimension, contribution);
-  const value = contribution.interaction.attributes.get(dimension.source);
-  if (value === undefined) return false;
-  switch (dimension.kind) {
-    case 'categorical':
-      return foldCategories(tile, { dimension, value }, contribution);
-    case 'range':
-      if (typeof value !== 'number') return false;
-      foldValue(tile, { dimension, value: rangeLabel(dimension.edges, value) }, contribution);
-      return true;
-    case 'numeric':
-      if (typeof value !== 'number') return false;
-      foldNumber(tile, { dimension, value }, contribution);
-      return true;
+function metBy(dimension: Dimension, { itemId, attributes }: Interaction): Contribution['met'][number] {
+  if (dimension.kind === 'item') return itemId;
+  const value = attributes.get(dimension.source);
+  if (value === undefined) return undefined;
+  if (dimension.kind === 'categorical') {
+    if (typeof value !== 'object') return String(value);
+    return value.length === 0 ? undefined : categoriesOf(value);
   }
+  if (typeof value !== 'number') return undefined;
+  return dimension.kind === 'range' ? rangeLabel(dimension.edges, value) : value;
 }
 
-function foldNumber(tile: DayTile, { dimension, value }: Met<number>, { weight, limits }: Contribution): void {
-  const state = stateFor(tile, dimension.name, 'numeric');
-  addNumber(state, value, weight);
-  if (limits.sketches !== true || weight < 0) return;
-  state.sketch ??= emptySketch();
-  if (addToSketch(state.sketch, { value, weight }, () => admitsBin(tile))) chargeBin(tile);
-}
-
-function foldCategories(tile: DayTile, { dimension, value }: Met<AttributeValue>, contribution: Contribution): boolean {
-  if (typeof value !== 'object') {
-    foldValue(tile, { dimension, value: String(value) }, contribution);
-    return true;
-  }
-  const categories = categoriesOf(value);
-  for (const category of categories) foldValue(tile, { dimension, value: category }, contribution);
-  return categories.length > 0;
-}
-
-function foldValue(tile: DayTile, { dimension, value }: Met<string>, { weight, limits }: Contribution): void {
-  const state = stateFor(tile, dimension.name, 'categorical');
-  if (addToKnownValue(state, value, weight)) return;
-  const limit = limits.cap ?? (dimension.kind === 'categorical' ? dimension.cap : Infinity);
-  if (state.weights.size < limit && admitsValue(tile, value)) {
-    state.weights.set(value, weight);
-    chargeValue(tile, value);
-  } else {
-    state.otherWeight += weight;
-  }
-}
-
-function foldItem(tile: DayTile, dimension: ItemDimension, { interaction, weight, limits }: Contribution): boolean {
-  const { itemId, occurredAtMs: atMs } = interaction;
-  if (itemId === undefined) return false;
-  const state = stateFor(tile, dimension.name, 'item');
-  if (addToKnownItem(state, { itemId, weight, atMs })) return true;
-  if (state.items.size < (limits.cap ?? dimension.cap) && admitsValue(tile, itemId)) {
-    state.items.set(itemId, { weight, lastAtMs: atMs });
-    chargeValue(tile, itemId);
-  } else {
-    state.otherWeight += weight;
-  }
-  return true;
-}
-
-function stateFor<K extends DimensionState['kind']>(
-  tile: DayTile,
-  name: string,
-  kind: K,
-): Extract<DimensionState, { kind: K }> {
-  const current = tile.dimensions.get(name);
-  if (current?.kind === kind) return current as Extract<DimensionState, { kind: K }>;
-  // Absent, or of the kind that the dimension had before a change of the schema: it starts anew on that day.
-  const fresh = emptyState(kind);
-  tile.dimensions.set(name, fresh);
-  return fresh;
+function capOf(dimension: Dimension | undefined): number {
+  return dimension?.kind === 'categorical' || dimension?.kind === 'item' ? dimension.cap : Infinity;
 }

@@ -14,7 +14,10 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const file = readComposeFile(read('docker-compose.yml'));
 /** What the Dockerfile asks unless told. */
 const metricsTarget = 'http://127.0.0.1:9464/readyz';
-const images = JSON.parse(read('deploy/images/images.json')) as Record<string, { healthTarget?: string }>;
+const images = JSON.parse(read('deploy/images/images.json')) as Record<
+  string,
+  { healthTarget?: string; nodeOptions?: string }
+>;
 
 /** Our services: name, image, definition. Those with an entry point of their own only borrow an image. */
 const ours = Object.entries(file.services).flatMap(([name, service]) => {
@@ -69,6 +72,7 @@ describe('docker-compose.yml', () => {
     expect(service.read_only).toBe(true);
     expect(service.build?.context).toBe(`dist/images/${image}`);
     expect(service.build?.args?.['SERVICE']).toBe(image);
+    expect(service.build?.args?.['NODE_OPTIONS']).toBe(images[image]?.nodeOptions);
   });
 
   it('keeps all data in named volumes', () => {

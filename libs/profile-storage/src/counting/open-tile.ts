@@ -4,19 +4,17 @@ import {
   dayOf,
   emptyTile,
   EventIdMemory,
-  foldInteraction,
   markOfNothing,
   sameMark,
+  TileCounter,
 } from '@affinity/domain';
-import type { DayTile, DimensionState, Interaction, Mark, Schema, TileLimits } from '@affinity/domain';
+import type { Contribution, DayTile, FoldRules, Interaction, Mark, Schema } from '@affinity/domain';
 import type { StoredTile, TileHead, TileKey, TileWrite } from '../tile-store';
 import { tileExpiryS } from '../tile-expiry';
 import type { Tombstone } from '../tombstone-store';
 
 /** How a tile counts: by which schema, within which limits, and whether it remembers event ids. */
-export interface CountingRules {
-  readonly schema: Schema;
-  readonly limits?: TileLimits;
+export interface CountingRules extends FoldRules {
   /** User tiles refuse a repeated event id; population tiles count stored messages. */
   readonly remembersEventIds: boolean;
 }
@@ -25,17 +23,24 @@ const bytesPerTile = 2_048;
 const bytesPerEventId = 48;
 const bytesPerValueByte = 4;
 
+/** An interaction at its place in the stream, and what it adds by the schema of the tiles that count it. */
+export interface CountedEvent {
+  readonly interaction: Interaction;
+  readonly contribution: Contribution;
+  readonly position: Mark;
+}
+
 /**
  * A tile in the memory of its partition's writer.
  *
  * O1. The tile holds exactly the events at or below its mark, each once.
- * O2. `version` is the version that is stored, 0 when none is; `changed` names the dimensions that the stored one lacks.
+ * O2. `version` is the version that is stored, 0 when none is; the counter knows the dimensions that the stored one lacks.
  * O3. Of an erased profile nothing is counted that came at or below its tombstone, or happened before it.
  */
 export class OpenTile {
   /** Tells the tile from every other. */
   readonly name: string;
-  private readonly changed = new Set<string>();
+  private readonly counter: TileCounter;
   private uncounted = false;
 
   private constructor(
@@ -49,6 +54,7 @@ export class OpenTile {
     private readonly tombstone: Tombstone | undefined,
   ) {
     this.name = tileName(key);
+    this.counter = new TileCounter(tile, rules);
   }
 
   /** A tile that nobody has written yet, or that was erased: then it counts only what came and happened after (O3). */
@@ -109,11 +115,11 @@ export class OpenTile {
   }
 
   /** Counts an event unless it is counted already (O1), by its position or, in a user tile, by its id. */
-  count(interaction: Interaction, position: Mark): boolean {
+  count({ interaction, contribution, position }: CountedEvent): boolean {
     if (covers(this.currentMark, position)) return false;
     if (this.tombstone !== undefined && isErased(this.tombstone, interaction, position)) return false; // O3
     if (this.rules.remembersEventIds && !this.eventIds.add(interaction.eventId)) return false;
-    for (const name of foldInteraction(this.tile, interaction, this.rules)) this.changed.add(name);
+    this.counter.count(contribution);
     this.currentMark = advance(this.currentMark, position);
     this.expiresAtS = Math.max(this.expiresAtS, expiryOf(this.key, interaction, this.rules.schema));
     this.uncounted = true;
@@ -122,18 +128,12 @@ export class OpenTile {
 
   /** The write that stores all that the store lacks; from here on the tile counts as clean. */
   beginWrite(writer: string): TileWrite {
-    const changed = new Map<string, DimensionState>();
-    for (const name of this.changed) {
-      const state = this.tile.dimensions.get(name);
-      if (state !== undefined) changed.set(name, state);
-    }
-    this.changed.clear();
     this.uncounted = false;
     return {
       key: this.key,
       expectedVersion: this.version,
       newVersion: this.version === 0 ? this.firstVersion : this.version + 1,
-      changed,
+      changed: this.counter.takeChanged(),
       eventCount: this.tile.eventCount,
       mark: this.currentMark,
       writer,
@@ -149,7 +149,7 @@ export class OpenTile {
 
   /** The write may or may not have taken place: all of it is to be written again. */
   unwritten(write: TileWrite): void {
-    for (const name of write.changed.keys()) this.changed.add(name);
+    this.counter.changeAgain(write.changed);
     this.uncounted = true;
   }
 

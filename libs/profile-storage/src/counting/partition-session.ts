@@ -1,4 +1,4 @@
-import { contradicts, dayOf, type Interaction, type Mark, type Schema } from '@affinity/domain';
+import { contradicts, contributionOf, dayOf, type Interaction, type Mark, type Schema } from '@affinity/domain';
 import { retry } from '@affinity/service-kit';
 import type { CheckpointStore } from '../checkpoint-store';
 import type { TileStore } from '../tile-store';
@@ -132,8 +132,9 @@ export class PartitionSession {
       const tiled = await retry(() => this.openTiles(run), { attempts: Infinity, signal });
       await retry(() => this.refuseGhosts(tiled), { attempts: Infinity, signal, isRetryable: isUnavailable });
       for (const { interaction, position, user, population } of tiled) {
-        this.population.count({ tile: population, interaction, position });
-        if (this.users.count({ tile: user, interaction, position })) counted += 1;
+        const event = { interaction, position, contribution: contributionOf(interaction, this.options.schema) };
+        this.population.count(population, event);
+        if (this.users.count(user, event)) counted += 1;
       }
       await this.finish(run, signal);
     }

@@ -1,8 +1,8 @@
-import { isNoLater, type Interaction, type Mark } from '@affinity/domain';
+import { isNoLater } from '@affinity/domain';
 import { AffinityError } from '@affinity/service-kit';
 import type { StoredTile, TileKey, TileOwner, TileStore, TileWrite } from '../tile-store';
 import type { Tombstone, TombstoneStore } from '../tombstone-store';
-import { OpenTile, tileName, type CountingRules } from './open-tile';
+import { OpenTile, tileName, type CountedEvent, type CountingRules } from './open-tile';
 
 /** Somebody else wrote a tile or checkpoint of this partition: what is in memory can no longer be trusted. */
 export class ForeignWriteError extends AffinityError {
@@ -19,13 +19,6 @@ export interface TileGroupOptions {
   readonly writer: string;
   /** Bytes of clean tiles to keep for the next event, about; dirty tiles are bounded by their reader's back-pressure. */
   readonly maxBytes: number;
-}
-
-/** An event of a tile. */
-export interface TileEvent {
-  readonly tile: OpenTile;
-  readonly interaction: Interaction;
-  readonly position: Mark;
 }
 
 /**
@@ -80,9 +73,9 @@ export class TileGroup {
   }
 
   /** Counts an event in its tile, which must be open. Returns whether it was new. */
-  count({ tile, interaction, position }: TileEvent): boolean {
+  count(tile: OpenTile, event: CountedEvent): boolean {
     const before = tile.bytes;
-    const counted = tile.count(interaction, position);
+    const counted = tile.count(event);
     this.bytes += tile.bytes - before;
     if (counted) this.dirty.add(tile);
     return counted;
