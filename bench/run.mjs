@@ -2,6 +2,7 @@
 // bench/results/<name>.json. Ratios to a bare baseline of the same run travel; absolute figures are of this machine. Both sides
 // run with the memory settings that the service's image has.
 import { build } from 'esbuild';
+import { bundleOptions } from '../tools/bundling.mjs';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -16,20 +17,12 @@ const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join
 const outdir = join(root, 'dist/bench');
 
 await build({
+  ...bundleOptions(root, outdir),
   entryPoints: files.filter((file) => file.endsWith('.ts')),
   outdir,
   outbase: join(root, 'apps'),
   entryNames: '[name]',
   outExtension: { '.js': '.cjs' },
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  conditions: ['@affinity/source'],
-  external: ['grpc-health-check', '@grpc/reflection', '@grpc/proto-loader', 'testcontainers', '@duckdb/node-api'],
-  loader: { '.sql': 'text' },
-  sourcemap: true,
-  logLevel: 'warning',
 });
 
 let failed = 0;

@@ -63,6 +63,8 @@ function stage(service) {
   mkdirSync(join(context, 'root/data'));
   writeFileSync(join(app, 'main.cjs'), compact(readFileSync(bundle, 'utf8')));
   cpSync(join(root, 'deploy/images/health-probe.cjs'), join(app, 'health-probe.cjs'));
+  const files = join(root, 'dist/apps', service, 'packages');
+  if (existsSync(files)) cpSync(files, join(app, 'packages'), { recursive: true });
   for (const { from, to } of externalPackages(root, bundle))
     cpSync(from, join(app, to), { recursive: true, filter: isNeeded });
   stripLibraries(app);

@@ -1,7 +1,7 @@
 // The packages that a bundle leaves outside, with all that they need in turn.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { unbundled } from './unbundled.mjs';
+import { unbundled } from './bundling.mjs';
 
 /**
  * Where those packages are and where they belong below the bundle's folder, as they lie in node_modules, so that Node resolves
@@ -9,10 +9,15 @@ import { unbundled } from './unbundled.mjs';
  */
 export function externalPackages(root, bundle) {
   const text = readFileSync(bundle, 'utf8');
-  const wanted = unbundled.filter((name) => text.includes(`require("${name}")`));
+  const wanted = unbundled.filter((name) => isLoadedAtStart(text, name));
   const found = new Map();
   for (const name of wanted) addWithDependencies({ name, from: root, optional: false }, { root, found });
   return [...found.values()];
+}
+
+/** What a bundled package would load later, from files next to its own, is not to be had from a bundle in any case. */
+function isLoadedAtStart(text, name) {
+  return new RegExp(`^(var|const|let) \\S+ = require\\("${name}"\\)`, 'm').test(text);
 }
 
 function addWithDependencies({ name, from, optional }, { root, found }) {

@@ -14,6 +14,12 @@ export interface ChaosOptions {
   readonly partitions: number;
   /** Milliseconds after which a silent replica loses its partitions. */
   readonly leaseTtlMs: number;
+  /**
+   * Longest time, in milliseconds, until the replicas that are left share all partitions after one went or came back. It
+   * follows from the leases: those of a replica that vanished live for `leaseTtlMs`, the others look for what is free every
+   * quarter of it, and a move takes two such looks, a third one where a look came too early. What is left is for the machine.
+   */
+  readonly rebalanceLimitMs: number;
   /** Longest time that a fault lasts, in milliseconds. */
   readonly longestFaultMs: number;
   /** Reads of a random user's profile a second, all the while. */
@@ -29,6 +35,7 @@ export const defaultChaosOptions: Omit<ChaosOptions, 'seed'> = {
   secondsLimit: 900,
   partitions: 32,
   leaseTtlMs: 5_000,
+  rebalanceLimitMs: 10_000,
   longestFaultMs: 6_000,
   readsPerSecond: 50,
 };

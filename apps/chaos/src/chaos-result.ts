@@ -1,6 +1,7 @@
 import type { Audit } from './audit/audit';
 import type { LakeAudit } from './audit/lake-audit';
 import type { TileAudit } from './audit/tile-audit';
+import type { ChaosOptions } from './chaos-options';
 import type { AppliedFault } from './faults/fault-runner';
 import type { Rebalance } from './faults/rebalance-meter';
 import type { PublishedCounts } from './load/steady-publisher';
@@ -27,8 +28,8 @@ export interface ChaosResult {
 
 /** What a run was to have shown, and did not; empty: everything held. */
 export function failuresOf(
-  { audit, lake, reads, crashes, faults, published }: ChaosResult,
-  { events, faults: planned }: { readonly events: number; readonly faults: number },
+  { audit, lake, reads, crashes, faults, published, rebalances, sinkRebalances }: ChaosResult,
+  { events, faults: planned, rebalanceLimitMs }: Pick<ChaosOptions, 'events' | 'faults' | 'rebalanceLimitMs'>,
 ): readonly string[] {
   const failures: string[] = [];
   const expect = (held: boolean, what: string): void => {
@@ -47,6 +48,11 @@ export function failuresOf(
   expect(reads.failed === 0, `${reads.failed} reads failed`);
   expect(reads.answered > 0, 'no read was answered');
   expect(crashes.length === 0, `${crashes.length} replicas ended by themselves`);
+  for (const [what, moves] of [['partitions', rebalances] as const, ['shards of the lake', sinkRebalances] as const]) {
+    const late = moves.filter(({ tookMs }) => tookMs === undefined || tookMs > rebalanceLimitMs);
+    expect(moves.length > 0, `no ${what} moved`);
+    expect(late.length === 0, `${late.length} moves of ${what} took longer than ${rebalanceLimitMs / 1_000} s`);
+  }
   return failures;
 }
 

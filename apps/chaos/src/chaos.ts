@@ -99,8 +99,8 @@ class Run {
     });
     this.reader = new SteadyReader({ ...options, client: this.clients.profiles, random: seededRandom(seed + 2) });
     this.rollback = new StreamRollback({ ...system, connection });
-    this.rebalances = new RebalanceMeter(system.replicas, partitions, signal);
-    this.sinkRebalances = new RebalanceMeter(system.sinks, lakeShards, signal);
+    this.rebalances = new RebalanceMeter(system.replicas, partitions, { signal });
+    this.sinkRebalances = new RebalanceMeter(system.sinks, lakeShards, { signal });
   }
 
   async toTheEnd(): Promise<Omit<ChaosResult, 'crashes'>> {

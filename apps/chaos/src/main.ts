@@ -26,7 +26,7 @@ new Command('affinity-chaos')
     print(`seed ${options.seed}`);
     const result = await runChaos(options, { report: print, signal: interruption.signal });
     const failures = failuresOf(result, options);
-    for (const line of reportLines(result)) print(line);
+    for (const line of reportLines(result, options)) print(line);
     print(failures.length === 0 ? 'Everything held.' : `Not everything held: ${failures.join('; ')}.`);
     process.exitCode = failures.length === 0 ? 0 : 1;
   })

@@ -1,8 +1,9 @@
 import type { LakeAudit } from './audit/lake-audit';
 import type { TileAudit } from './audit/tile-audit';
+import type { ChaosOptions } from './chaos-options';
 import type { ChaosResult } from './chaos-result';
 import type { AppliedFault } from './faults/fault-runner';
-import type { Rebalance, RebalanceCause } from './faults/rebalance-meter';
+import { rebalanceCauses, type Rebalance, type RebalanceCause } from './faults/rebalance-meter';
 
 /** A fault that is over, in one line. */
 export function faultLine(number: number, { fault, beganAtMs, endedAtMs, note }: AppliedFault): string {
@@ -11,7 +12,10 @@ export function faultLine(number: number, { fault, beganAtMs, endedAtMs, note }:
 }
 
 /** What came of a run, in lines. */
-export function reportLines(result: ChaosResult): readonly string[] {
+export function reportLines(
+  result: ChaosResult,
+  { leaseTtlMs, rebalanceLimitMs }: Pick<ChaosOptions, 'leaseTtlMs' | 'rebalanceLimitMs'>,
+): readonly string[] {
   const { published, lateRepeats, reads, audit, lake, crashes } = result;
   const faults = [...result.faults].sort((left, right) => left.beganAtMs - right.beganAtMs);
   return [
@@ -23,6 +27,7 @@ export function reportLines(result: ChaosResult): readonly string[] {
     `stream         ${audit.messages} messages held, ${audit.lostMessages} lost by being rolled back, ${audit.vanished} acknowledged events vanished`,
     `reads          ${reads.answered} answered (${reads.stale} stale), ${reads.failed} failed; ${latencies(reads.latenciesMs)}`,
     `answers from   ${[...reads.bySource].map(([source, count]) => `${source.replace('ANSWER_SOURCE_', '').toLowerCase()} ${count}`).join(', ')}`,
+    `limit of moves ${seconds(rebalanceLimitMs)} s until all is shared evenly again; a lease lives ${seconds(leaseTtlMs)} s`,
     `leases         ${rebalancesText(result.rebalances)}`,
     `lake leases    ${rebalancesText(result.sinkRebalances)}`,
     '== Stored tiles against a plain loop',
@@ -46,15 +51,18 @@ function lakeLine({ objects, lines, lost, double, wrongLines, wrongObjects }: La
 }
 
 function rebalancesText(rebalances: readonly Rebalance[]): string {
-  return (['leave', 'hang', 'join'] as const).map((cause) => rebalanceText(rebalances, cause)).join('; ');
+  return rebalanceCauses.map((cause) => rebalanceText(rebalances, cause)).join('; ');
 }
 
 function rebalanceText(rebalances: readonly Rebalance[], cause: RebalanceCause): string {
   const all = rebalances.filter((one) => one.cause === cause);
   const times = all.flatMap(({ tookMs }) => tookMs ?? []).sort((a, b) => a - b);
   const longest = times.at(-1);
+  const sinceCauseMs = Math.max(...all.map((one) => one.sinceCauseMs));
   const words =
-    longest === undefined ? 'none' : `p50 ${seconds(percentileOf(times, 0.5))} s, at most ${seconds(longest)} s`;
+    longest === undefined
+      ? 'none'
+      : `p50 ${seconds(percentileOf(times, 0.5))} s, at most ${seconds(longest)} s (with other faults between ${seconds(sinceCauseMs)} s)`;
   const late = all.length - times.length;
   return `${cause}: ${times.length} times, ${words}${late === 0 ? '' : `, ${late} not in time`}`;
 }

@@ -1,27 +1,32 @@
 import { defaultPartitions } from '@affinity/contracts';
 import type { DatasetInteraction, TileComparison } from '@affinity/datasets';
+import { percentile } from '@affinity/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { clickThrough, type KnownShows, type VariantCount } from './audit/click-through';
 import { auditLake } from './audit/lake-audit';
+import { readShownLines } from './audit/shown-lines';
 import { auditStore } from './audit/store-audit';
 import { openClients, type DemoClients } from './demo-clients';
 import { prepareData } from './demo-data';
 import type { DemoOptions } from './demo-options';
-import { loadCatalogue } from './replay/load-catalogue';
 import { pacedReplay, type PacedReplayResult } from './replay/paced-replay';
+import { loadCatalogueShown } from './replay/shown-catalogue';
 import { Checklist } from './report/checklist';
-import { percentile } from './report/percentile';
-import { ProgressBar } from './report/progress-bar';
 import type { Report } from './report/report';
+import { tellClickStory } from './story/click-story';
 import { viewTypeOf } from './story/five-views';
 import type { KnownData } from './story/known-data';
+import type { ShownList } from './story/shown-list';
+import { withShowing } from './story/showing';
 import { tellVisitorStory } from './story/visitor-story';
-import { startLocalSystem, type LocalSystem } from './system/local-system';
+import { startCheckedSystem } from './system/checked-system';
+import type { LocalSystem } from './system/local-system';
 import { systemRows } from './system/system-rows';
 
-/** How long the lake sink gathers events in a demo, in milliseconds: in production it is five minutes. */
-const lakeFlushMs = 3_000;
+/** Differences that are printed; their number is in the check. */
+const shownDifferences = 10;
 
 /** What a demo runs with. */
 export interface DemoContext {
@@ -47,16 +52,10 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
 async function withSystem(data: KnownData, folder: string, { report, signal }: DemoContext): Promise<boolean> {
   report.heading('System');
   const checks = new Checklist();
-  const system = await startLocalSystem({
-    schemaText: data.dataset.schemaText,
-    folder: join(folder, 'system'),
-    lakeFlushMs,
-    report: (line) => report.line(`  ${line}`),
-    onCrash: (app, output) => {
-      checks.add(`${app} keeps running`, false, 'it ended by itself, see above');
-      report.line(`\n${app} ended. Its last output:\n${output}\n`);
-    },
-  });
+  const system = await startCheckedSystem(
+    { ...withShowing(data.dataset.schemaText), folder: join(folder, 'system') },
+    { report, checks },
+  );
   const clients = openClients(system);
   try {
     report.table(systemRows(system));
@@ -86,12 +85,22 @@ async function show(parts: Show): Promise<void> {
   signal.throwIfAborted();
   const replayed = await showReplay(parts, occurredAtMs);
   const { token } = replayed;
-  const views = await tellVisitorStory({ data, clients, token, occurredAtMs, report, checks, signal });
-  const published = [...data.interactions, ...replayed.probes, ...views];
+  const shown: ShownList[] = [];
+  const onShown = (list: ShownList): void => void shown.push(list);
+  const views = await tellVisitorStory({ data, clients, token, occurredAtMs, report, checks, signal, onShown });
+  const clicks = await tellClickStory({ data, clients, occurredAtMs, signal, onShown });
+  const published = [
+    ...data.interactions,
+    ...replayed.probes,
+    ...views,
+    ...clicks.map(({ interaction }) => interaction),
+  ];
+  const known = { shown: shown.filter(({ itemIds }) => itemIds.length > 0), clicks };
   signal.throwIfAborted();
-  await showLake(parts, published.length);
+  await showLake(parts, published.length + known.shown.length);
+  const impressions = await showClickThrough(parts, known);
   signal.throwIfAborted();
-  await showStore(parts, published);
+  await showStore(parts, [...published, ...impressions]);
 }
 
 /** "Now" by the data set's clock: historical data end at their newest event. */
@@ -103,14 +112,7 @@ function clockOf({ dataset, interactions }: KnownData): () => number {
 
 async function showCatalogue({ data, clients, report }: Show): Promise<void> {
   report.heading('Catalogue');
-  const bar = new ProgressBar({
-    stream: report.stream,
-    total: data.items.size,
-    unit: 'items',
-    now: () => performance.now(),
-  });
-  await loadCatalogue(clients.items, data.items, (items) => bar.add(items));
-  bar.finish();
+  await loadCatalogueShown(clients.items, data.items, report.stream);
 }
 
 async function showReplay(
@@ -125,7 +127,7 @@ async function showReplay(
   const stream = report.stream;
   const result = await pacedReplay({ interactions, ingest, profiles, itemId, eventType, occurredAtMs, stream, signal });
   const { events, seconds, latenciesMs, retries, probes } = result;
-  const visible = (part: number): string => `${Math.round(percentile(latenciesMs, part) ?? NaN)} ms`;
+  const visible = (part: number): string => `${Math.round(percentile(latenciesMs, part))} ms`;
   report.table([
     ['events a second', String(Math.round(events / seconds)), `${events} in ${seconds.toFixed(1)} s`],
     ['event to profile, p50', visible(0.5), `${latenciesMs.length} probes, from publishing to a profile that has it`],
@@ -149,6 +151,28 @@ async function showLake({ system, report, checks }: Show, events: number): Promi
     held,
     `${lines} lines, ${distinctEvents} different events of ${events}`,
   );
+}
+
+/** Gives the impressions, which the gateway published, as they are stored. */
+async function showClickThrough(
+  { system, report, checks }: Show,
+  known: KnownShows,
+): Promise<readonly DatasetInteraction[]> {
+  report.heading('What was shown and clicked, by variant');
+  const lines = await readShownLines(system.backing.addresses.objectStore);
+  const { variants, differences } = clickThrough(lines, known);
+  report.table([['variant', 'impressions', 'clicks', 'click-through'], ...variants.map(clickThroughRow)]);
+  report.line(
+    '  one visitor in three clicks what is shown first, whatever it is: this shows the counting, not a better variant',
+  );
+  for (const difference of differences.slice(0, shownDifferences)) report.line(`  ${difference}`);
+  const detail = `${known.shown.length} lists shown, ${known.clicks.length} clicked, ${differences.length} differences`;
+  checks.add('each impression and each click is in the lake exactly once', differences.length === 0, detail);
+  return lines.flatMap(({ itemId, ...line }) => (itemId === undefined ? [{ ...line, sessionId: '', itemId: '' }] : []));
+}
+
+function clickThroughRow({ variant, impressions, clicks }: VariantCount): readonly string[] {
+  return [variant, String(impressions), String(clicks), `${((100 * clicks) / impressions).toFixed(1)} %`];
 }
 
 async function showStore(

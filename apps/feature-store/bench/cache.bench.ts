@@ -6,8 +6,8 @@ import { AnswerSource, GetProfileRequest, GetProfileResponse } from '@affinity/c
 import {
   alternate,
   atSteadyRate,
+  latencyColumns,
   median,
-  percentile,
   reportBenchmark,
   saturate,
   seededRandom,
@@ -84,19 +84,14 @@ async function measure(system: BenchSystem): Promise<void> {
     },
     rounds,
   );
-  const row = (what: string, runs: readonly (readonly number[])[]) => ({
-    what,
-    p50Ms: median(runs.map((run) => percentile(run, 0.5))),
-    p99Ms: median(runs.map((run) => percentile(run, 0.99))),
-  });
   reportBenchmark('cache', [
     {
       what: `reads saved, ${distinct.length} users asked for, about ${cachedUsers} cached`,
       share: saved,
       keysInRedis: held,
     },
-    row(`others at ${othersPerSecond} a second`, latencies.alone),
-    { ...row('the same beside one very hot user', latencies.beside), hotPerSecond: median(hotRates) },
+    { what: `others at ${othersPerSecond} a second`, ...latencyColumns(latencies.alone) },
+    { what: 'the same beside one very hot user', ...latencyColumns(latencies.beside), hotPerSecond: median(hotRates) },
   ]);
 }
 

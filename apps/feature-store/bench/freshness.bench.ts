@@ -13,7 +13,7 @@ import {
 } from '@affinity/contracts';
 import { dayOf, emptyTile, foldInteraction, type AttributeValue } from '@affinity/domain';
 import { createGrpcClient, retry, TokenBucket } from '@affinity/service-kit';
-import { alternate, median, percentile, reportBenchmark, saturate, seededRandom, zipf } from '@affinity/testing';
+import { alternate, latencyColumns, median, reportBenchmark, saturate, seededRandom, zipf } from '@affinity/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dimensions, schema } from './bench-profiles';
 import { benchmark, type BenchSystem } from './bench-system';
@@ -158,8 +158,7 @@ async function measure(system: BenchSystem): Promise<void> {
       return {
         what: `event to profile at ${rate} events a second`,
         perSecond: median(runs.map(({ published }) => published)),
-        p50Ms: median(runs.map(({ latenciesMs }) => percentile(latenciesMs, 0.5))),
-        p99Ms: median(runs.map(({ latenciesMs }) => percentile(latenciesMs, 0.99))),
+        ...latencyColumns(runs.map(({ latenciesMs }) => latenciesMs)),
       };
     }),
   ]);

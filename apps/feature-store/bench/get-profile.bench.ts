@@ -11,8 +11,8 @@ import {
 import {
   alternate,
   atSteadyRate,
+  latencyColumns,
   median,
-  percentile,
   reportBenchmark,
   saturate,
   seededRandom,
@@ -97,10 +97,6 @@ async function measure(system: BenchSystem): Promise<void> {
     },
     rounds,
   );
-  const latencyOf = (side: keyof typeof sides) => ({
-    p50Ms: median(latency[side].map((latencies) => percentile(latencies, 0.5))),
-    p99Ms: median(latency[side].map((latencies) => percentile(latencies, 0.99))),
-  });
   const lookup = { path: `${service}/LookupProfiles`, requestOf: nth(lookups), durationMs };
   const streams = await alternate(
     {
@@ -117,7 +113,7 @@ async function measure(system: BenchSystem): Promise<void> {
   const rowOf = (side: keyof typeof sides) => ({
     perSecond: rateOf(side),
     ofEcho: rateOf(side) / rateOf('echo'),
-    ...latencyOf(side),
+    ...latencyColumns(latency[side]),
     streamPerSecond: median(streams[side]),
     streamOfUnary: median(streams[side]) / rateOf(side),
   });

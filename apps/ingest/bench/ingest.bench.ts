@@ -15,8 +15,8 @@ import { connectNats, ensureEventStreams } from '@affinity/messaging';
 import { createGrpcClient, silentLogger } from '@affinity/service-kit';
 import {
   alternate,
+  latencyColumns,
   median,
-  percentile,
   reportBenchmark,
   runBenchmark,
   saturate,
@@ -125,11 +125,7 @@ async function main(): Promise<void> {
       JSON.stringify({ version: 'bench', event_types: { view: 1 }, dimensions: [{ name: 'a0', kind: 'categorical' }] }),
     );
     const { nats } = stack.addresses;
-    const secrets = { natsCredentials: undefined, natsTlsCa: undefined, natsTlsCert: undefined, natsTlsKey: undefined };
-    const connection = await connectNats(
-      { natsUrls: [nats.url], ...secrets },
-      { name: 'bench', logger: silentLogger() },
-    );
+    const connection = await connectNats({ natsUrls: [nats.url] }, { name: 'bench', logger: silentLogger() });
     await ensureEventStreams(connection, { partitions, replicas: 1, maxBytes: -1 });
     const { dynamodb } = stack.addresses;
     const env = serviceEnvironment({ nats, dynamodb }, { schemaFile, tablePrefix: 'bench-', partitions });
@@ -155,8 +151,7 @@ async function main(): Promise<void> {
       what,
       eventsPerSecond: rateOf(loads),
       ofBare: rateOf(loads) / bare,
-      p50Ms: median(loads.map(({ latenciesMs }) => percentile(latenciesMs, 0.5))),
-      p99Ms: median(loads.map(({ latenciesMs }) => percentile(latenciesMs, 0.99))),
+      ...latencyColumns(loads.map(({ latenciesMs }) => latenciesMs)),
     });
     reportBenchmark('ingest', [
       row('bare JetStream publishing with message ids', results.bare),

@@ -22,6 +22,8 @@ import {
   runBenchmark,
   seededRandom,
   startBackingStack,
+  timed,
+  type TimedRun,
   zipf,
 } from '@affinity/testing';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
@@ -38,24 +40,6 @@ const rounds = 5;
 const flushBytes = 5_000_000;
 const attributes = 10;
 const compress = promisify(gzip);
-
-/** How a side did. */
-interface Side {
-  readonly perSecond: number;
-  /** Processor time of this process for each event, which other processes of a busy machine do not lengthen. */
-  readonly cpuUsPerEvent: number;
-}
-
-async function timed(side: () => Promise<void>): Promise<Side> {
-  const startedAt = performance.now();
-  const before = process.cpuUsage();
-  await side();
-  const { user, system } = process.cpuUsage(before);
-  return {
-    perSecond: (events * 1_000) / (performance.now() - startedAt),
-    cpuUsPerEvent: (user + system) / events,
-  };
-}
 
 /** Events with ten attributes, of users of whom a few are much busier than others. */
 function eventSource(): () => EventToPublish {
@@ -163,9 +147,10 @@ async function storedLines(objects: InMemoryObjectStore): Promise<number> {
 
 async function main(): Promise<void> {
   const stack = await startBackingStack({ services: ['nats'] });
-  const secrets = { natsCredentials: undefined, natsTlsCa: undefined, natsTlsCert: undefined, natsTlsKey: undefined };
-  const config = { natsUrls: [stack.addresses.nats.url], ...secrets };
-  const connection = await connectNats(config, { name: 'bench', logger: silentLogger() });
+  const connection = await connectNats(
+    { natsUrls: [stack.addresses.nats.url] },
+    { name: 'bench', logger: silentLogger() },
+  );
   try {
     await fillStream(connection);
     const lookup = createStreamLookup(await jetstreamManager(connection));
@@ -174,15 +159,15 @@ async function main(): Promise<void> {
     const none = Buffer.alloc(0);
     const sides = await alternate(
       {
-        messages: () => timed(() => consumeAndCompress(connection, (data) => data)),
-        lines: () => timed(() => consumeAndCompress(connection, (_, index) => lines[index] ?? none)),
-        sink: () => timed(() => sink(connection, lookup, () => undefined)),
+        messages: () => timed(events, () => consumeAndCompress(connection, (data) => data)),
+        lines: () => timed(events, () => consumeAndCompress(connection, (_, index) => lines[index] ?? none)),
+        sink: () => timed(events, () => sink(connection, lookup, () => undefined)),
       },
       rounds,
     );
-    const middle = (runs: readonly Side[], of: keyof Side): number => median(runs.map((run) => run[of]));
+    const middle = (runs: readonly TimedRun[], of: keyof TimedRun): number => median(runs.map((run) => run[of]));
     const [messages, ready] = [middle(sides.messages, 'perSecond'), middle(sides.lines, 'perSecond')];
-    const row = (what: string, runs: readonly Side[]) => {
+    const row = (what: string, runs: readonly TimedRun[]) => {
       const perSecond = middle(runs, 'perSecond');
       const ratios = { ofMessages: perSecond / messages, ofLines: perSecond / ready };
       return { what, perSecond, ...ratios, cpuUsPerEvent: middle(runs, 'cpuUsPerEvent') };

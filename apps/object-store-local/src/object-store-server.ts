@@ -1,6 +1,6 @@
+import { boundPort, drain, listen } from '@affinity/service-kit/http';
 import { randomUUID } from 'node:crypto';
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { Buckets } from './buckets';
 import { type Reply, type Store } from './call';
 import { type ObjectStoreConfig } from './config';
@@ -46,7 +46,7 @@ export async function startObjectStore(
     void serve({ config, store, isStopping: () => !server.listening, ...dependencies }, request, response);
   });
   await listen(server, config);
-  return { port: (server.address() as AddressInfo).port, stop: ({ graceMs }) => stop(server, graceMs) };
+  return { port: boundPort(server), stop: ({ graceMs }) => drain(server, graceMs) };
 }
 
 async function ensureBucket(buckets: Buckets, name: string): Promise<void> {
@@ -90,22 +90,4 @@ async function answer({ config, store, now }: Context, request: IncomingMessage)
   const source: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
   const body = new IncomingBody(source, request.headers, signature);
   return operation(store, { target, headers: request.headers, body });
-}
-
-function listen(server: Server, { port, host }: ObjectStoreConfig): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-async function stop(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearTimeout(cut);
 }

@@ -35,6 +35,7 @@ function createSender(answer: (batch: EventBatch, call: number) => AffinityError
       sent: () => undefined,
       deadLettered: () => undefined,
       skipped: () => undefined,
+      idle: () => undefined,
     },
   });
   return { sender, taken, letters, outcomes };

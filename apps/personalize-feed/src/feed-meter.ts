@@ -10,6 +10,8 @@ export interface FeedMeter {
   deadLettered(): void;
   /** A record that is of no concern to Personalize. */
   skipped(): void;
+  /** This replica has nothing to feed any more: what failed is for others to mend. */
+  idle(): void;
 }
 
 /** What a meter reports to. */
@@ -54,5 +56,6 @@ export function createFeedMeter({ metrics, health, nowMs }: FeedMeterOptions): F
     },
     deadLettered: () => events.inc({ outcome: 'dead_lettered' }),
     skipped: () => events.inc({ outcome: 'skipped' }),
+    idle: () => health.report('personalize', undefined),
   };
 }

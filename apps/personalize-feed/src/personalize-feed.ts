@@ -72,6 +72,7 @@ export class PersonalizeFeed implements Component {
     if (reason === 'lost') feed?.cut();
     await feed?.stop();
     this.feeds.delete(partition);
+    if (this.feeds.size === 0) this.options.feed.meter.idle();
     this.options.quota.hold(this.feeds.size);
   }
 }

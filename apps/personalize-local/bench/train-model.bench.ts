@@ -3,7 +3,7 @@
  * own), and the latency of the best 500 items afterwards.
  */
 import { type EnsembleModel, finish, type ModelEvent, training } from '@affinity/domain';
-import { type BenchmarkRow, percentile, reportBenchmark, seededRandom, zipf } from '@affinity/testing';
+import { type BenchmarkRow, latencyColumns, reportBenchmark, seededRandom, zipf } from '@affinity/testing';
 import { spawnSync } from 'node:child_process';
 
 interface Size {
@@ -55,8 +55,7 @@ function measure(size: Size): BenchmarkRow {
     // On a machine that others use too, this is what the training itself takes.
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
     peakMb,
-    p50Ms: percentile(latencies, 0.5),
-    p99Ms: percentile(latencies, 0.99),
+    ...latencyColumns([latencies]),
     validationNdcg,
   };
 }

@@ -1,7 +1,8 @@
 /*
  * `affinity lake export-personalize` of ten million interactions: rows a second, and the most memory that the process took.
  */
-import { formatDay, parseDay, parseSchema } from '@affinity/domain';
+import { formatDay, parseDay } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import { LocalObjectStore, openDuckDbEngine, type SqlEngine } from '@affinity/lake';
 import { reportBenchmark } from '@affinity/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -53,19 +54,18 @@ async function measure(): Promise<void> {
 async function measureIn(folder: string): Promise<void> {
   const store = new LocalObjectStore(join(folder, 'lake'));
   const openEngine = () => openDuckDbEngine({ store, pathInPlace: (key) => store.pathOf(key), scratchFolder: folder });
-  const parsed = parseSchema({
+  const schema = schemaOf({
     version: '1',
     event_types: { view: 1 },
     dimensions: [{ name: 'colour', kind: 'categorical' }],
   });
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join('; '));
   await prepare(store, openEngine);
   const startedAt = performance.now();
   const outcome = await exportPersonalize({
     store,
     openEngine,
     prefix,
-    schema: parsed.schema,
+    schema,
     day,
     columns: { eventType: false, eventValue: false, impressions: false },
     scratchFolder: folder,

@@ -4,7 +4,8 @@
  * condition (BatchWriteItem), and of inserts that each refuse an item that exists (BatchExecuteStatement), as the replay's do.
  */
 import { toAttributes } from '@affinity/contracts';
-import { parseSchema, partitionOf, type Schema } from '@affinity/domain';
+import { partitionOf } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import { eventLine, listUpstreamChains, LocalObjectStore, toMetadata, upstreamKey } from '@affinity/lake';
 import {
   createDynamoClient,
@@ -46,19 +47,15 @@ const linesPerObject = 10_000;
 const unlimited = 1e9;
 const dynamoRounds = 5;
 
-const schema = ((): Schema => {
-  const parsed = parseSchema({
-    version: '1',
-    event_types: { view: 1, park: 5 },
-    dimensions: [
-      { name: 'colour', kind: 'categorical' },
-      { name: 'price', kind: 'numeric' },
-      { name: 'price_range', kind: 'range', source: 'price', edges: [1_000, 5_000, 20_000] },
-    ],
-  });
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join('; '));
-  return parsed.schema;
-})();
+const schema = schemaOf({
+  version: '1',
+  event_types: { view: 1, park: 5 },
+  dimensions: [
+    { name: 'colour', kind: 'categorical' },
+    { name: 'price', kind: 'numeric' },
+    { name: 'price_range', kind: 'range', source: 'price', edges: [1_000, 5_000, 20_000] },
+  ],
+});
 
 /** Writes a shard of all partitions, with about ten events of each user. */
 async function fillLake(store: LocalObjectStore, events: number): Promise<void> {

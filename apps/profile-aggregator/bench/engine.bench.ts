@@ -4,7 +4,16 @@
  */
 import { eventsStream, partitionFilter } from '@affinity/contracts';
 import { InMemoryTileStore } from '@affinity/profile-storage';
-import { alternate, median, reportBenchmark, runBenchmark, startBackingStack, until } from '@affinity/testing';
+import {
+  alternate,
+  median,
+  reportBenchmark,
+  runBenchmark,
+  startBackingStack,
+  timed,
+  type TimedRun,
+  until,
+} from '@affinity/testing';
 import { jetstream } from '@nats-io/jetstream';
 import { eventSource } from './bench-events';
 import { LocalWorkers, openStream, publishMany, type BenchStream } from './local-workers';
@@ -12,24 +21,6 @@ import { LocalWorkers, openStream, publishMany, type BenchStream } from './local
 const events = 60_000;
 const users = 5_000;
 const rounds = 5;
-
-/** How a side did. */
-interface Side {
-  readonly perSecond: number;
-  /** Processor time of this process for each event, which other processes of a busy machine do not lengthen. */
-  readonly cpuUsPerEvent: number;
-}
-
-async function timed(side: () => Promise<void>): Promise<Side> {
-  const startedAt = performance.now();
-  const before = process.cpuUsage();
-  await side();
-  const { user, system } = process.cpuUsage(before);
-  return {
-    perSecond: (events * 1_000) / (performance.now() - startedAt),
-    cpuUsPerEvent: (user + system) / events,
-  };
-}
 
 async function consumeBare({ connection }: BenchStream): Promise<void> {
   const consumer = await jetstream(connection).consumers.get(eventsStream, { filter_subjects: [partitionFilter(0)] });
@@ -56,12 +47,12 @@ async function main(): Promise<void> {
     const stream = await openStream(stack.addresses.nats.url, 1);
     await publishMany(stream, eventSource({ users, seed: 1 }), events);
     const sides = await alternate(
-      { bare: () => timed(() => consumeBare(stream)), engine: () => timed(() => aggregate(stream)) },
+      { bare: () => timed(events, () => consumeBare(stream)), engine: () => timed(events, () => aggregate(stream)) },
       rounds,
     );
     await stream.connection.close();
     const bare = median(sides.bare.map(({ perSecond }) => perSecond));
-    const row = (what: string, runs: readonly Side[]) => {
+    const row = (what: string, runs: readonly TimedRun[]) => {
       const perSecond = median(runs.map((run) => run.perSecond));
       const cpuUsPerEvent = median(runs.map((run) => run.cpuUsPerEvent));
       return { what, perSecond, usPerEvent: 1e6 / perSecond, ofBare: perSecond / bare, cpuUsPerEvent };

@@ -24,8 +24,7 @@ export interface BenchStream {
 
 /** Connects to a NATS server and makes the streams on it. */
 export async function openStream(url: string, partitions: number): Promise<BenchStream> {
-  const secrets = { natsCredentials: undefined, natsTlsCa: undefined, natsTlsCert: undefined, natsTlsKey: undefined };
-  const connection = await connectNats({ natsUrls: [url], ...secrets }, { name: 'bench', logger: silentLogger() });
+  const connection = await connectNats({ natsUrls: [url] }, { name: 'bench', logger: silentLogger() });
   await ensureEventStreams(connection, { partitions, replicas: 1, maxBytes: -1 });
   const publisher = createEventPublisher({ connection, partitions, maxInFlight: 50_000 });
   const lookup = createStreamLookup(await jetstreamManager(connection));

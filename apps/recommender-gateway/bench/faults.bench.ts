@@ -3,7 +3,14 @@
  * the share of calls that are answered in time, and how many of the answers say that they are degraded. The first row is of
  * processes whose code is not compiled yet.
  */
-import { atSteadyRate, percentile, reportBenchmark, runBenchmark, until, type BenchmarkRow } from '@affinity/testing';
+import {
+  atSteadyRate,
+  latencyColumns,
+  reportBenchmark,
+  runBenchmark,
+  until,
+  type BenchmarkRow,
+} from '@affinity/testing';
 import { startGatewaySystem, type GatewaySystem } from '../test/integration/gateway-system';
 
 const perSecond = 50;
@@ -59,8 +66,7 @@ async function callFor(system: GatewaySystem, what: string): Promise<BenchmarkRo
     calls,
     inTime: latenciesMs.length / calls,
     degraded: degraded / latenciesMs.length,
-    p50Ms: percentile(latenciesMs, 0.5),
-    p99Ms: percentile(latenciesMs, 0.99),
+    ...latencyColumns([latenciesMs]),
   };
 }
 

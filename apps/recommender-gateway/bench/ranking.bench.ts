@@ -6,8 +6,7 @@ import { RankItemsRequest, RankItemsResponse } from '@affinity/contracts';
 import {
   alternate,
   atSteadyRate,
-  median,
-  percentile,
+  latencyColumns,
   reportBenchmark,
   runBenchmark,
   startServiceProcess,
@@ -94,22 +93,14 @@ async function benchRanking(system: GatewaySystem, folder: string): Promise<Benc
         },
         rounds,
       );
-      const at = (side: 'echo' | 'rank', share: number): number =>
-        median(latencies[side].map((round) => percentile(round, share)));
-      const [echoP50, echoP99, p50, p99] = [at('echo', 0.5), at('echo', 0.99), at('rank', 0.5), at('rank', 0.99)];
-      rows.push({
-        what: `bare echo of ${size} ranked items`,
-        perSecond: steady.perSecond,
-        p50Ms: echoP50,
-        p99Ms: echoP99,
-      });
+      const [bare, ranked] = [latencyColumns(latencies.echo), latencyColumns(latencies.rank)];
+      rows.push({ what: `bare echo of ${size} ranked items`, perSecond: steady.perSecond, ...bare });
       rows.push({
         what: `RankItems, ${size} items`,
         perSecond: steady.perSecond,
-        p50Ms: p50,
-        p99Ms: p99,
-        p50Ratio: p50 / echoP50,
-        p99Ratio: p99 / echoP99,
+        ...ranked,
+        p50Ratio: ranked.p50Ms / bare.p50Ms,
+        p99Ratio: ranked.p99Ms / bare.p99Ms,
       });
     }
     return rows;
@@ -137,8 +128,7 @@ async function benchChange(system: GatewaySystem): Promise<BenchmarkRow> {
   }
   return {
     what: 'event to changed recommendation',
-    p50Ms: percentile(tookMs, 0.5),
-    p99Ms: percentile(tookMs, 0.99),
+    ...latencyColumns([tookMs]),
   };
 }
 

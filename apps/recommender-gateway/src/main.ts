@@ -1,6 +1,5 @@
 import { descriptorSet } from '@affinity/contracts';
 import { connectNats } from '@affinity/messaging';
-import { PersonalizeCandidateSource } from '@affinity/personalize';
 import {
   checkGrpcServerSettings,
   createGrpcServer,
@@ -8,13 +7,11 @@ import {
   runService,
   type ServiceContext,
 } from '@affinity/service-kit';
-import type { Candidates } from './candidates/candidates';
-import { GuardedCandidateSource } from './candidates/guarded-candidate-source';
+import { openModel } from './candidates/open-model';
 import { checkImpressions, type GatewayConfig, gatewaySettings } from './config';
 import { createArms } from './experiments/arms';
-import { FairCircuit } from './fair-circuit';
 import { openFeatureStore } from './feature-store';
-import { createGatewayMeter, type GatewayMeter } from './gateway-meter';
+import { createGatewayMeter } from './gateway-meter';
 import { openImpressions } from './impressions/open-impressions';
 import { ItemRanker } from './item-ranker';
 import { EventClock } from './popularity/event-clock';
@@ -48,45 +45,22 @@ async function build(context: ServiceContext<GatewayConfig>): Promise<void> {
   const modelOf = openModel(context, meter);
   const reasonOf = createReasonWriter(config.schema.dimensions);
   const { candidateCount } = config;
-  const armOf = createArms(config.experiment, ({ campaign, modelWeight, preferenceWeight }) => {
-    const candidates = modelOf(campaign);
+  const armOf = createArms(config.experiment, ({ modelWeight, preferenceWeight, ...campaigns }) => {
+    const { candidates, ranks } = modelOf(campaigns);
     const weights = {
       base: modelWeight ?? config.modelWeight,
       preference: preferenceWeight ?? config.preferenceWeight,
     };
     const parts = { preferences, attributes, fallback, rules: { weights, reasonOf } };
-    const ranks = config.rankingCampaign !== undefined;
     return {
       recommender: new Recommender({ ...parts, candidates, candidateCount, nowMs }),
       ranker: new ItemRanker({ ...parts, candidates: ranks ? candidates : undefined }),
     };
   });
   const impressions = openImpressions(context);
-  const services = [recommendationService({ armOf, meter, impressions, shownItems: config.impressionItems })];
+  const { impressionItems: shownItems } = config;
+  const services = [recommendationService({ armOf, meter, impressions, shownItems, nowMs })];
   context.add(createGrpcServer({ settings: config, services, descriptorSet, ...context }));
-}
-
-/** Candidates of a campaign, the deployment's own unless told; a circuit for each, for they fail apart. */
-function openModel(
-  context: ServiceContext<GatewayConfig>,
-  meter: GatewayMeter,
-): (campaign: string | undefined) => Candidates {
-  const { config, logger } = context;
-  const opened = new Map<string, Candidates>();
-  const open = (visitor: string): Candidates => {
-    const campaigns = { visitor, related: config.relatedCampaign, ranking: config.rankingCampaign };
-    const source = new PersonalizeCandidateSource(config, campaigns);
-    context.add(resource('personalize', () => source.close()));
-    const onChange = (state: string): void =>
-      logger.warn({ state, campaign: visitor }, 'the circuit of Personalize changed');
-    const circuit = new FairCircuit({ name: 'Personalize', onChange, fairWaitMs: config.circuitFairWaitMs });
-    return new GuardedCandidateSource({ source, circuit, meter });
-  };
-  return (campaign = config.visitorCampaign) => {
-    const source = opened.get(campaign) ?? open(campaign);
-    opened.set(campaign, source);
-    return source;
-  };
 }
 
 async function openFallback(

@@ -16,6 +16,8 @@ export interface RecommendationHandlersOptions {
   readonly impressions: ImpressionSink;
   /** Items of an answer, from the top, that count as shown. */
   readonly shownItems: number;
+  /** What counts as now for events, in epoch milliseconds: that of a deployment of historical data lies in the past. */
+  readonly nowMs: () => number;
 }
 
 /** Serves affinity.recommendations.v1.RecommendationService. */
@@ -55,11 +57,11 @@ interface Answered {
 
 function report(
   { method, visitor, arm: { assignment }, answer: { items, info } }: Answered,
-  { meter, impressions, shownItems }: RecommendationHandlersOptions,
+  { meter, impressions, shownItems, nowMs }: RecommendationHandlersOptions,
 ): void {
   const { degraded = false, recommendationId = '', variant = '' } = info ?? {};
   meter.answered(method, { degraded, variant });
   const itemIds = items.slice(0, shownItems).map(({ itemId }) => itemId);
   if (itemIds.length === 0) return;
-  impressions({ visitor: visitor.ref, recommendationId, itemIds, assignment, degraded, shownAt: new Date() });
+  impressions({ visitor: visitor.ref, recommendationId, itemIds, assignment, degraded, shownAt: new Date(nowMs()) });
 }

@@ -28,8 +28,9 @@ const ranges = 10;
  * Makes a schema for a data set without one. A categorical dimension for each column of few different numbers or texts (several
  * in a field for a list), none for titles and descriptions. Two for each other column of numbers: a numeric one that describes,
  * and one of ranges that ranks, because a mean and a variance say little of prices, which are neither normally distributed nor
- * free of typing errors. Event types with `knownEventWeights`; caps that the busiest visitor's day does not reach, as far as a schema allows. The same data set
- * always gives the same schema. Throws DatasetError when no column of the catalogue gives a dimension.
+ * free of typing errors. Event types with `knownEventWeights`; caps that the busiest visitor's day does not reach, as far as a
+ * schema allows. The same data set always gives the same schema. Throws DatasetError when no column of the catalogue gives a
+ * dimension.
  */
 export function deriveSchema(catalogue: CatalogueSurvey, interactions: InteractionSurvey): DerivedSchema {
   const { dimensions, notes } = deriveDimensions(catalogue);

@@ -3,6 +3,7 @@ import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { deadLetterHeaders, deadLetterSubject } from '@affinity/contracts';
 import type { Mark } from '@affinity/domain';
 import { fromUnknown, unavailable } from '@affinity/service-kit';
+import { randomUUID } from 'node:crypto';
 
 /** A message that a reader could not handle. */
 export interface DeadLetter {
@@ -12,7 +13,10 @@ export interface DeadLetter {
   /** Why, for an operator. */
   readonly reason: string;
   readonly subject: string;
-  readonly position: Mark;
+  /** Of the message in its stream; absent for what never was one, such as an item that Personalize refuses. */
+  readonly position?: Mark | undefined;
+  /** What makes the letter recognisable when it is stored again. Default: its position, else nothing does. */
+  readonly id?: string;
   readonly data: Uint8Array;
 }
 
@@ -26,14 +30,16 @@ export interface DeadLetterStore {
 export function createDeadLetterStore(connection: NatsConnection): DeadLetterStore {
   const client = jetstream(connection);
   return {
-    async store({ reader, partition, reason, subject, position, data }) {
+    async store({ reader, partition, reason, subject, position, id = idOf(position), data }) {
       const described = headers();
       described.set(deadLetterHeaders.reader, reader);
       described.set(deadLetterHeaders.reason, reason.replace(/[\r\n]+/g, ' ').slice(0, 1_024));
       described.set(deadLetterHeaders.subject, subject);
-      described.set(deadLetterHeaders.sequence, String(position.sequence));
-      described.set(deadLetterHeaders.timestampNs, String(position.timestampNs));
-      const msgID = `${reader}.${partition}.${position.sequence}.${position.timestampNs}`;
+      if (position !== undefined) {
+        described.set(deadLetterHeaders.sequence, String(position.sequence));
+        described.set(deadLetterHeaders.timestampNs, String(position.timestampNs));
+      }
+      const msgID = `${reader}.${partition}.${id}`;
       try {
         await client.publish(deadLetterSubject(reader, partition), data, { headers: described, msgID, timeout: 5_000 });
       } catch (error) {
@@ -41,4 +47,8 @@ export function createDeadLetterStore(connection: NatsConnection): DeadLetterSto
       }
     },
   };
+}
+
+function idOf(position: Mark | undefined): string {
+  return position === undefined ? randomUUID() : `${position.sequence}.${position.timestampNs}`;
 }

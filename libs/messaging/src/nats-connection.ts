@@ -8,8 +8,10 @@ import {
   type natsSettings,
 } from '@affinity/service-kit';
 
-/** Where NATS is and how to prove who we are. */
-export type NatsConfig = ConfigOf<typeof natsSettings>;
+type NatsSettings = ConfigOf<typeof natsSettings>;
+
+/** Where NATS is and, where it asks, how to prove who we are. */
+export type NatsConfig = Pick<NatsSettings, 'natsUrls'> & Partial<NatsSettings>;
 
 /** Below this, servers silently ignore message TTL and consumer priorities that the code relies on. */
 const oldestServer = [2, 11] as const;

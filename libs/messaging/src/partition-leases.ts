@@ -1,4 +1,5 @@
 import { Kvm, type KV } from '@nats-io/kv';
+import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { leasesBucket, membersBucket } from '@affinity/contracts';
 import { fromUnknown, unavailable, type Logger } from '@affinity/service-kit';
@@ -12,6 +13,7 @@ import { fairShare } from './fair-share';
  * L2. A replica that could not renew for `ttlMs` by its own monotonic clock, or whose renewal was refused, gives the
  *     partition up. It may still have been late: leases make it fast, the conditions of the store's writes make it correct.
  * L3. A replica with more than its share releases the rest only after their work has stopped.
+ * L4. Renewals wait for nothing else: a busy server answers the lists that sharing needs too late for leases to live on.
  */
 export interface PartitionLeasesOptions {
   readonly connection: NatsConnection;
@@ -32,6 +34,8 @@ export interface PartitionLeasesOptions {
   readonly nowMs?: () => number;
 }
 
+const shortestTimeoutMs = 1_000;
+
 interface HeldLease {
   revision: number;
   renewedAtMs: number;
@@ -45,6 +49,7 @@ export class PartitionLeases {
   private readonly nowMs: () => number;
   private timer: NodeJS.Timeout | undefined;
   private turn: Promise<void> = Promise.resolve();
+  private sharing: Promise<void> | undefined;
   private stopped = false;
 
   private constructor(
@@ -57,12 +62,15 @@ export class PartitionLeases {
 
   /** Joins the group and begins to take leases. */
   static async start(options: PartitionLeasesOptions): Promise<PartitionLeases> {
-    const buckets = new Kvm(options.connection);
+    // Of a request that a lost connection swallowed no answer comes: a longer wait would outlast the lease.
+    const timeout = Math.max(options.ttlMs / 2, shortestTimeoutMs);
+    const buckets = new Kvm(jetstream(options.connection, { timeout }));
     const settings = { ttl: options.ttlMs, replicas: options.replicas, history: 1 };
     const leases = await buckets.create(`${leasesBucket}-${options.group}`, settings);
     const members = await buckets.create(`${membersBucket}-${options.group}`, settings);
     const started = new PartitionLeases(options, leases, members);
     await started.takeTurn();
+    await started.sharing;
     started.schedule();
     return started;
   }
@@ -77,6 +85,7 @@ export class PartitionLeases {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.turn;
+    await this.sharing;
     await this.members.delete(this.options.memberId).catch(ignore);
     await Promise.all(this.partitions.map((partition) => this.release(partition)));
   }
@@ -90,12 +99,22 @@ export class PartitionLeases {
 
   private async takeTurn(): Promise<void> {
     try {
-      await this.members.put(this.options.memberId, '');
-      await this.renewAll();
-      await this.rebalance();
+      await Promise.all([this.members.put(this.options.memberId, ''), this.renewAll()]);
+      this.sharing ??= this.share();
     } catch (error) {
       this.options.logger.warn({ err: fromUnknown(error) }, 'leases could not be renewed');
       this.giveUpExpired();
+    }
+  }
+
+  /** One at a time. Never rejects. */
+  private async share(): Promise<void> {
+    try {
+      await this.rebalance(); // L4
+    } catch (error) {
+      this.options.logger.warn({ err: fromUnknown(error) }, 'partitions could not be shared');
+    } finally {
+      this.sharing = undefined;
     }
   }
 
@@ -138,7 +157,7 @@ export class PartitionLeases {
 
   private async rebalance(): Promise<void> {
     const { memberId, partitions } = this.options;
-    const share = fairShare({ members: await keysOf(this.members, this.options.ttlMs), memberId, partitions });
+    const share = fairShare({ members: await this.keysOf(this.members), memberId, partitions });
     const staying = this.partitions.filter((partition) => !this.releasing.has(partition));
     // Not awaited: saving may take longer than a lease lives, and all leases have to be renewed meanwhile.
     for (const partition of staying.slice(share)) this.release(partition).catch(ignore);
@@ -162,11 +181,16 @@ export class PartitionLeases {
   }
 
   private async acquire(wanted: number): Promise<void> {
-    const taken = new Set(await keysOf(this.leases, this.options.ttlMs));
+    const taken = new Set(await this.keysOf(this.leases));
     const free = Array.from({ length: this.options.partitions }, (_, partition) => partition).filter(
       (partition) => !taken.has(keyOf(partition)) && !this.leaving.has(partition),
     );
     await Promise.all(free.slice(0, wanted).map((partition) => this.tryAcquire(partition)));
+  }
+
+  /** In time for another look before a lease ends: a list whose last key expires meanwhile ends only after seconds. */
+  private keysOf(bucket: KV): Promise<string[]> {
+    return keysOf(bucket, this.options.ttlMs / 2);
   }
 
   private async tryAcquire(partition: number): Promise<void> {

@@ -12,6 +12,7 @@ export { type PersonalizeConfig, personalizeSettings } from './personalize-setti
 export { type Campaigns, PersonalizeCandidateSource } from './personalize-candidate-source';
 export { PersonalizeEventTracker } from './personalize-event-tracker';
 export { type Entity, type EntityKind, type EntityWriter } from './entity-writer';
+export { decodeEntityRef, encodeEntityRef, type EntityRef } from './entity-ref';
 export { PersonalizeEntityWriter } from './personalize-entity-writer';
 export { type PersonalizeControlConfig, personalizeControlSettings } from './control/control-settings';
 export { type ControlJob, PersonalizeControl, type PersonalizeControlOptions } from './control/personalize-control';

@@ -12,6 +12,7 @@ export type {
   TileWriteResult,
 } from './tile-store';
 export { DynamoTileStore, type DynamoTileStoreOptions } from './dynamo-tile-store';
+export { tileExpiryS } from './tile-expiry';
 export type { CheckpointStore, StoredCheckpoint } from './checkpoint-store';
 export { DynamoCheckpointStore, type DynamoCheckpointStoreOptions } from './dynamo-checkpoint-store';
 export { sharedErasureHashKey } from './erasure-hash-key';

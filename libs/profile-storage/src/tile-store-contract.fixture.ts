@@ -1,6 +1,8 @@
-import { emptyTile, foldInteraction, parseSchema, type Interaction, type Mark, type Schema } from '@affinity/domain';
+import { emptyTile, foldInteraction, type Interaction, type Mark } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import type { CheckpointStore } from './checkpoint-store';
 import type { TileKey, TileReader, TileStore, TileWrite } from './tile-store';
+import { firstWrite } from './tile-write.fixture';
 import type { TombstoneStore } from './tombstone-store';
 
 /** The stores of a deployment that holds nothing yet. */
@@ -10,18 +12,14 @@ export interface EmptyStores {
   readonly tombstones: TombstoneStore;
 }
 
-const schema = ((): Schema => {
-  const parsed = parseSchema({
-    version: '1',
-    event_types: { view: 1, unpark: -5 },
-    dimensions: [
-      { name: 'colour', kind: 'categorical' },
-      { name: 'price', kind: 'numeric' },
-    ],
-  });
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join());
-  return parsed.schema;
-})();
+const schema = schemaOf({
+  version: '1',
+  event_types: { view: 1, unpark: -5 },
+  dimensions: [
+    { name: 'colour', kind: 'categorical' },
+    { name: 'price', kind: 'numeric' },
+  ],
+});
 
 const mark = (sequence: number): Mark => ({ sequence, timestampNs: 1_700_000_000_123_456_789n + BigInt(sequence) });
 const keyOf = (profileKey: string, day = 20_000): TileKey => ({
@@ -50,18 +48,14 @@ function write(key: TileKey, over: Partial<TileWrite> = {}): TileWrite {
   const tile = emptyTile();
   foldInteraction(tile, interaction('view', 'red', 10.5), { schema });
   foldInteraction(tile, interaction('unpark', 'naïve 😀', -3), { schema });
-  return {
-    key,
-    expectedVersion: 0,
+  return firstWrite(key, {
+    newVersion: (over.expectedVersion ?? 0) + 1,
     changed: tile.dimensions,
     eventCount: 2,
     mark: mark(7),
-    writer: 'w',
     eventIdHashes: [1, Number.MAX_SAFE_INTEGER],
-    expiresAtS: 2_000_000_000,
-    newVersion: (over.expectedVersion ?? 0) + 1,
     ...over,
-  };
+  });
 }
 
 /** What every adapter of the stores must do. Each test takes stores of its own. */

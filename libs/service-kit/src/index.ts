@@ -87,6 +87,7 @@ export { createManualClock, type ManualClock } from './resilience/manual-clock';
 export { retry, type RetryOptions } from './resilience/retry';
 export { createRetryBudget, type RetryBudget, type RetryBudgetOptions } from './resilience/retry-budget';
 export { Semaphore, type SemaphoreOptions } from './resilience/semaphore';
+export { callSteadily, type SteadyCallsOptions } from './resilience/steady-calls';
 export { TokenBucket, type TokenBucketOptions } from './resilience/token-bucket';
 
 export { type Authenticate, createApiKeyAuthentication } from './grpc/api-keys';

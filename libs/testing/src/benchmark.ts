@@ -21,6 +21,34 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
+/** Columns for how long calls took, in milliseconds: the medians over rounds of each round's percentiles. */
+export function latencyColumns(rounds: readonly (readonly number[])[]): {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+} {
+  const middle = (share: number): number => median(rounds.map((latenciesMs) => percentile(latenciesMs, share)));
+  return { p50Ms: middle(0.5), p99Ms: middle(0.99) };
+}
+
+/** How fast a run went through its events, and what each of them cost. */
+export interface TimedRun {
+  readonly perSecond: number;
+  /** Processor time of this process for each event, which other processes of a busy machine do not lengthen. */
+  readonly cpuUsPerEvent: number;
+}
+
+/** Times a run through so many events. */
+export async function timed(events: number, run: () => Promise<void>): Promise<TimedRun> {
+  const startedAt = performance.now();
+  const before = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(before);
+  return {
+    perSecond: (events * 1_000) / (performance.now() - startedAt),
+    cpuUsPerEvent: (user + system) / events,
+  };
+}
+
 /**
  * Runs the sides in turn, round after round, so that a machine that slows down slows all of them, and gives each side's
  * results in the order of the rounds. The first round warms up and is left out.

@@ -24,10 +24,13 @@ export {
   alternate,
   atSteadyRate,
   type BenchmarkRow,
+  latencyColumns,
   median,
   percentile,
   reportBenchmark,
   runBenchmark,
   saturate,
+  timed,
+  type TimedRun,
   zipf,
 } from './benchmark';

@@ -1,22 +1,19 @@
-import { emptyTile, foldInteraction, parseSchema, type DayTile, type Schema } from '@affinity/domain';
+import { emptyTile, foldInteraction, type DayTile } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import type { StoredTile } from '@affinity/profile-storage';
 import { createEventSource, type ChaosEvent } from '../load/chaos-event';
 import type { AllowedCount } from './allowed-counts';
 import { auditTiles, type TileAudit } from './tile-audit';
 
-const schema = ((): Schema => {
-  const parsed = parseSchema({
-    version: 'chaos',
-    event_types: { view: 1, park: 5, unpark: -5 },
-    dimensions: [
-      { name: 'event', kind: 'categorical', cap: 2_000 },
-      { name: 'colour', kind: 'categorical' },
-      { name: 'price', kind: 'numeric' },
-    ],
-  });
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join());
-  return parsed.schema;
-})();
+const schema = schemaOf({
+  version: 'chaos',
+  event_types: { view: 1, park: 5, unpark: -5 },
+  dimensions: [
+    { name: 'event', kind: 'categorical', cap: 2_000 },
+    { name: 'colour', kind: 'categorical' },
+    { name: 'price', kind: 'numeric' },
+  ],
+});
 
 const dayMs = 86_400_000;
 const once: AllowedCount = { least: 1, most: 1 };

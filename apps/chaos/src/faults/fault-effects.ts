@@ -4,7 +4,7 @@ import type { ChaosSystem } from '../system/chaos-system';
 import { lakeTimeoutMs } from '../system/lake-sinks';
 import type { Replica } from '../system/replica';
 import type { PlannedFault } from './fault-plan';
-import type { RebalanceMeter } from './rebalance-meter';
+import type { Disturbance, RebalanceCause, RebalanceMeter } from './rebalance-meter';
 import type { StreamRollback } from './stream-rollback';
 
 /** What faults work on. */
@@ -29,25 +29,36 @@ const lateLakeDelayMs = lakeTimeoutMs + 500;
 export function createFaultEffects(options: FaultEffectsOptions) {
   const { system, rollback, rebalances, sinkRebalances, signal } = options;
   const { backing, stream, store, lake, sinks } = system;
+  const both = [rebalances, sinkRebalances];
   return async (fault: PlannedFault): Promise<string> => {
     // Whether its time is over or the run's: what was broken is mended.
     const hold = (): Promise<void> => pause(fault.holdMs, undefined, { signal }).catch(() => undefined);
+    const ofStore = (faults: StoreFaults): Promise<string> =>
+      disturbing(both, 'store', () => withStore(store, faults, hold));
+    const ofLake = (faults: StoreFaults): Promise<string> =>
+      disturbing([sinkRebalances], 'store', () => withStore(lake.proxy, faults, hold));
+    const ofNetwork = (replica: Replica, faults: NetworkFaults, meter: RebalanceMeter): Promise<string> =>
+      disturbing([meter], 'leases', () => withNetwork(replica, faults, hold));
     switch (fault.kind) {
+      case 'stop replica':
+        return sendAway(replicaOf(system.replicas, fault), 'leave', rebalances);
       case 'kill replica':
-        return killReplica(replicaOf(system.replicas, fault), rebalances);
+        return sendAway(replicaOf(system.replicas, fault), 'kill', rebalances);
       case 'hang replica':
-        return hangReplica(replicaOf(system.replicas, fault), rebalances);
+        return sendAway(replicaOf(system.replicas, fault), 'hang', rebalances);
       case 'delay replica':
-        return withNetwork(replicaOf(system.replicas, fault), { latencyMs: networkDelayMs }, hold);
+        return ofNetwork(replicaOf(system.replicas, fault), { latencyMs: networkDelayMs }, rebalances);
       case 'cut replica off':
-        return withNetwork(replicaOf(system.replicas, fault), { blackhole: true }, hold);
+        return ofNetwork(replicaOf(system.replicas, fault), { blackhole: true }, rebalances);
       case 'kill stream':
-        await stream.kill();
-        await hold();
-        await stream.start();
-        return '';
+        return disturbing(both, 'leases', async () => {
+          await stream.kill();
+          await hold();
+          await stream.start();
+          return '';
+        });
       case 'roll stream back':
-        return rollback.run(hold);
+        return disturbing(both, 'leases', () => rollback.run(hold));
       case 'flush cache':
         return flushCache(backing.addresses.redis.url);
       case 'kill cache':
@@ -56,29 +67,46 @@ export function createFaultEffects(options: FaultEffectsOptions) {
         await backing.services.redis.restart();
         return '';
       case 'store refuses':
-        return withStore(store, { errorRate: 1 }, hold);
+        return ofStore({ errorRate: 1 });
       case 'store throttles':
-        return withStore(store, { throttleRate: 0.7 }, hold);
+        return ofStore({ throttleRate: 0.7 });
       case 'store drops answers':
-        return withStore(store, { dropAnswerRate: 0.5 }, hold);
+        return ofStore({ dropAnswerRate: 0.5 });
       case 'store is slow':
-        return withStore(store, { latencyMs: storeDelayMs }, hold);
+        return ofStore({ latencyMs: storeDelayMs });
       case 'kill lake sink':
-        return killReplica(replicaOf(sinks, fault), sinkRebalances);
+        return sendAway(replicaOf(sinks, fault), 'kill', sinkRebalances);
       case 'hang lake sink':
-        return hangReplica(replicaOf(sinks, fault), sinkRebalances);
+        return sendAway(replicaOf(sinks, fault), 'hang', sinkRebalances);
       case 'cut lake sink off':
-        return withNetwork(replicaOf(sinks, fault), { blackhole: true }, hold);
+        return ofNetwork(replicaOf(sinks, fault), { blackhole: true }, sinkRebalances);
       case 'lake refuses':
-        return withStore(lake.proxy, { errorRate: 1 }, hold);
+        return ofLake({ errorRate: 1 });
       case 'lake drops answers':
-        return withStore(lake.proxy, { dropAnswerRate: 0.7 }, hold);
+        return ofLake({ dropAnswerRate: 0.7 });
       case 'lake is slow':
-        return withStore(lake.proxy, { latencyMs: storeDelayMs }, hold);
+        return ofLake({ latencyMs: storeDelayMs });
       case 'lake answers too late':
-        return withStore(lake.proxy, { latencyMs: lateLakeDelayMs }, hold);
+        return ofLake({ latencyMs: lateLakeDelayMs });
     }
   };
+}
+
+type StoreFaults = Parameters<ChaosSystem['store']['setFaults']>[0];
+type NetworkFaults = { readonly latencyMs: number } | { readonly blackhole: boolean };
+
+/** Applies a fault that moves of partitions or shards cannot outrun. */
+async function disturbing(
+  meters: readonly RebalanceMeter[],
+  what: Disturbance,
+  apply: () => Promise<string>,
+): Promise<string> {
+  const ends = meters.map((meter) => meter.disturb(what));
+  try {
+    return await apply();
+  } finally {
+    for (const end of ends) end();
+  }
 }
 
 function replicaOf(replicas: readonly Replica[], { replica: index }: PlannedFault): Replica {
@@ -87,40 +115,39 @@ function replicaOf(replicas: readonly Replica[], { replica: index }: PlannedFaul
   return replica;
 }
 
+type Absence = Exclude<RebalanceCause, 'join'>;
+
+/** How a replica goes, and how it comes back. One that hung does not know yet that it was away. */
+const absences: Record<
+  Absence,
+  {
+    readonly go: (replica: Replica) => Promise<void> | void;
+    readonly comeBack: (replica: Replica) => Promise<void> | void;
+  }
+> = {
+  leave: { go: (replica) => replica.leave(), comeBack: (replica) => replica.revive() },
+  kill: { go: (replica) => replica.kill(), comeBack: (replica) => replica.revive() },
+  hang: { go: (replica) => replica.hang(), comeBack: (replica) => replica.resume() },
+};
+
 /** Lasts until the others have taken over: then its return takes partitions from them again. */
-async function killReplica(replica: Replica, rebalances: RebalanceMeter): Promise<string> {
-  await replica.kill();
-  const left = await rebalances.measure('leave');
-  await replica.revive();
+async function sendAway(replica: Replica, how: Absence, rebalances: RebalanceMeter): Promise<string> {
+  const { go, comeBack } = absences[how];
+  const gone = go(replica);
+  const [left] = await Promise.all([rebalances.measure(how), gone]);
+  await comeBack(replica);
   const joined = await rebalances.measure('join');
   return `${replica.name}: taken over ${left}, shared again ${joined}`;
 }
 
-/** Lasts until the others have taken over: when it wakes up it does not know that yet. */
-async function hangReplica(replica: Replica, rebalances: RebalanceMeter): Promise<string> {
-  replica.hang();
-  const left = await rebalances.measure('hang');
-  replica.resume();
-  const joined = await rebalances.measure('join');
-  return `${replica.name}: taken over ${left}, shared again ${joined}`;
-}
-
-async function withNetwork(
-  replica: Replica,
-  faults: { readonly latencyMs: number } | { readonly blackhole: boolean },
-  hold: () => Promise<void>,
-): Promise<string> {
+async function withNetwork(replica: Replica, faults: NetworkFaults, hold: () => Promise<void>): Promise<string> {
   replica.nats.setFaults(faults);
   await hold();
   replica.nats.setFaults({ latencyMs: 0, blackhole: false });
   return replica.name;
 }
 
-async function withStore(
-  store: ChaosSystem['store'],
-  faults: Parameters<ChaosSystem['store']['setFaults']>[0],
-  hold: () => Promise<void>,
-): Promise<string> {
+async function withStore(store: ChaosSystem['store'], faults: StoreFaults, hold: () => Promise<void>): Promise<string> {
   const before = store.counts();
   store.setFaults(faults);
   await hold();

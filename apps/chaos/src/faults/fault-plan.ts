@@ -2,6 +2,7 @@ import { seededRandom } from '@affinity/testing';
 
 /** All kinds of faults, by what they befall. */
 export const faultKinds = [
+  'stop replica',
   'kill replica',
   'hang replica',
   'delay replica',
@@ -76,6 +77,7 @@ export function planFaults({
 /** What a fault befalls: two faults never befall the same at the same time. */
 export function targetOf({ kind, replica }: PlannedFault): string {
   switch (kind) {
+    case 'stop replica':
     case 'kill replica':
     case 'hang replica':
     case 'delay replica':

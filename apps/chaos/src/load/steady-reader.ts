@@ -1,5 +1,5 @@
 import { AnswerSource, type ProfileServiceClient } from '@affinity/contracts';
-import { fromUnknown, TokenBucket, type GrpcClient } from '@affinity/service-kit';
+import { callSteadily, fromUnknown, type GrpcClient } from '@affinity/service-kit';
 import { userIdOf } from './chaos-event';
 
 /** The one call of the feature store that a run uses; without retries, so that every failure shows. */
@@ -49,16 +49,7 @@ export class SteadyReader {
 
   /** Reads until the signal aborts, and then resolves when every read was answered or has failed. */
   async run(signal: AbortSignal): Promise<void> {
-    const { readsPerSecond } = this.options;
-    // A busy machine wakes this loop late: a second's reads may be made up for.
-    const pace = new TokenBucket({ ratePerSecond: readsPerSecond, burst: readsPerSecond });
-    const underWay = new Set<Promise<void>>();
-    while (!signal.aborted) {
-      await pace.take(1, signal).catch(() => undefined);
-      const reading: Promise<void> = this.read().finally(() => underWay.delete(reading));
-      underWay.add(reading);
-    }
-    await Promise.all(underWay);
+    await callSteadily(() => this.read(), { perSecond: this.options.readsPerSecond, signal });
   }
 
   private async read(): Promise<void> {

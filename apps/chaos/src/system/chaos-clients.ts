@@ -28,7 +28,5 @@ export function openClients({ ingestAddress, featureStoreAddress }: ChaosSystem)
 
 /** A connection to NATS without faults between, which comes back whenever the server does. */
 export function connectStream({ backing }: ChaosSystem): Promise<NatsConnection> {
-  const secrets = { natsCredentials: undefined, natsTlsCa: undefined, natsTlsCert: undefined, natsTlsKey: undefined };
-  const config = { natsUrls: [backing.addresses.nats.url], ...secrets };
-  return connectNats(config, { name: 'chaos', logger: silentLogger() });
+  return connectNats({ natsUrls: [backing.addresses.nats.url] }, { name: 'chaos', logger: silentLogger() });
 }

@@ -22,6 +22,8 @@ export interface ReplicaOptions {
 
 type State = 'running' | 'hanging' | 'ending' | 'dead';
 
+/** Longer than a service's own drain may take, so that only one that does not end is killed. */
+const leaveTimeoutMs = 60_000;
 const startTimeoutMs = 120_000;
 const metricsTimeoutMs = 2_000;
 const shownOutput = 3_000;
@@ -36,7 +38,8 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
 
 /**
  * One replica of a service that shares parts by leases, whose process and network can be given faults.
- * States: running <-> hanging (SIGSTOP); running -> ending -> dead -> running, by `kill` and `revive`.
+ * States: running <-> hanging (SIGSTOP); running -> ending -> dead -> running, by `leave` or
+ * `kill`, and `revive`.
  */
 export class Replica {
   private state: State = 'running';
@@ -59,6 +62,13 @@ export class Replica {
   /** Whether it is neither dead nor hanging. */
   get isRunning(): boolean {
     return this.state === 'running';
+  }
+
+  /** SIGTERM, as in a rolling update: it hands over what it works on. Resolves when it is gone. */
+  async leave(): Promise<void> {
+    this.state = 'ending';
+    await this.process.stop(leaveTimeoutMs);
+    this.state = 'dead';
   }
 
   /** SIGKILL; resolves when it is gone. */

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   compareTiles,
   countNaively,
+  settledTiles,
   type CatalogueItem,
   type DatasetInteraction,
   type NaiveTiles,
@@ -11,7 +12,6 @@ import {
 import { partitionOf, profileKeyOf, type Schema } from '@affinity/domain';
 import { DynamoTileStore, tableNames, type StoredTile } from '@affinity/profile-storage';
 import type { AwsEndpoint } from '@affinity/testing';
-import { setTimeout as pause } from 'node:timers/promises';
 import { tablePrefix } from '../system/service-environment';
 
 /** What the store must hold. */
@@ -32,7 +32,6 @@ export interface StoreAudit {
 
 /** The generation of tiles that is served. */
 const generation = 1;
-const pollMs = 1_000;
 /** The audit gives up waiting when the counts have not changed for so long. */
 const patienceMs = 20_000;
 
@@ -42,23 +41,11 @@ export async function auditStore(options: StoreAuditOptions): Promise<StoreAudit
   const client = new DynamoDBClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
   try {
     const store = new DynamoTileStore({ client, table: tableNames(tablePrefix).tiles, generation });
-    return await compare(await settledTiles(store, options.interactions.length), options);
+    // Each event is counted twice: for its visitor and for the population.
+    const expected = 2 * options.interactions.length;
+    return await compare(await settledTiles({ scan: () => store.scan(), expected, patienceMs }), options);
   } finally {
     client.destroy();
-  }
-}
-
-async function settledTiles(store: DynamoTileStore, events: number): Promise<readonly StoredTile[]> {
-  let last = { counted: -1, changedAtMs: performance.now() };
-  for (;;) {
-    const tiles: StoredTile[] = [];
-    for await (const tile of store.scan()) tiles.push(tile);
-    // Each event is counted twice: for its visitor and for the population.
-    const counted = tiles.reduce((sum, { tile }) => sum + tile.eventCount, 0);
-    const nowMs = performance.now();
-    if (counted !== last.counted) last = { counted, changedAtMs: nowMs };
-    if (counted === 2 * events || nowMs - last.changedAtMs > patienceMs) return tiles;
-    await pause(pollMs);
   }
 }
 

@@ -9,20 +9,18 @@ import { openClients } from '../demo-clients';
 import { prepareData } from '../demo-data';
 import type { DemoContext } from '../demo';
 import type { DemoOptions } from '../demo-options';
-import { loadCatalogue } from '../replay/load-catalogue';
 import { replay } from '../replay/replay';
+import { loadCatalogueShown } from '../replay/shown-catalogue';
 import { Checklist } from '../report/checklist';
 import { ProgressBar } from '../report/progress-bar';
 import type { KnownData } from '../story/known-data';
-import { startLocalSystem, type LocalSystem } from '../system/local-system';
+import { lakeFlushMs, startCheckedSystem } from '../system/checked-system';
+import type { LocalSystem } from '../system/local-system';
 import { systemRows } from '../system/system-rows';
 import { commandEnvironment } from '../system/service-environment';
 import { runAffinity } from './affinity-command';
 import { isEveryDayEqual, isEveryCampaignTrained, type Rebuilt, type Trained } from './pipeline-results';
 import { Stages } from './stages';
-
-/** How long the lake sink gathers events, in milliseconds: in production it is five minutes. */
-const lakeFlushMs = 3_000;
 
 /**
  * Replays a data set through ingest into an empty system, and runs every pipeline on what came of it: curate, export, train,
@@ -36,7 +34,9 @@ export async function runPipeline(options: DemoOptions, context: DemoContext): P
   try {
     const generated = join(folder, 'marketplace');
     const data = await stages.run('Data set', () => prepareData(options, generated, report));
-    const system = await stages.run('System', () => startSystem(data, folder, { report, checks }));
+    const { schemaText } = data.dataset;
+    const start = () => startCheckedSystem({ schemaText, folder: join(folder, 'system') }, { report, checks });
+    const system = await stages.run('System', start);
     try {
       report.table(systemRows(system));
       await runAll({ data, folder, system, checks, stages, ...context });
@@ -59,23 +59,6 @@ interface Run extends DemoContext {
   readonly system: LocalSystem;
   readonly checks: Checklist;
   readonly stages: Stages;
-}
-
-function startSystem(
-  data: KnownData,
-  folder: string,
-  { report, checks }: Pick<Run, 'report' | 'checks'>,
-): Promise<LocalSystem> {
-  return startLocalSystem({
-    schemaText: data.dataset.schemaText,
-    folder: join(folder, 'system'),
-    lakeFlushMs,
-    report: (line) => report.line(`  ${line}`),
-    onCrash: (app, output) => {
-      checks.add(`${app} keeps running`, false, 'it ended by itself, see above');
-      report.line(`\n${app} ended. Its last output:\n${output}\n`);
-    },
-  });
 }
 
 async function runAll(run: Run): Promise<void> {
@@ -121,25 +104,18 @@ async function rebuildAll(
 
 async function replayAll({ data, system, report, checks, signal }: Run): Promise<void> {
   const clients = openClients(system);
-  const bar = (total: number, unit: string): ProgressBar =>
-    new ProgressBar({ stream: report.stream, total, unit, now: () => performance.now() });
   try {
-    const items = bar(data.items.size, 'items');
-    await loadCatalogue(clients.items, data.items, (count) => items.add(count));
-    items.finish();
-    const events = bar(data.interactions.length, 'events');
+    await loadCatalogueShown(clients.items, data.items, report.stream);
+    const total = data.interactions.length;
+    const bar = new ProgressBar({ stream: report.stream, total, unit: 'events', now: () => performance.now() });
     const { events: stored } = await replay(data.interactions, {
       client: clients.ingest,
       take: () => Promise.resolve(),
-      onStored: (count) => events.add(count),
+      onStored: (count) => bar.add(count),
       signal,
     });
-    events.finish();
-    checks.add(
-      'every interaction was stored',
-      stored === data.interactions.length,
-      `${stored} of ${data.interactions.length}`,
-    );
+    bar.finish();
+    checks.add('every interaction was stored', stored === total, `${stored} of ${total}`);
   } finally {
     clients.close();
   }

@@ -1,9 +1,7 @@
 import { encodeReadToken, Freshness, type ProfileServiceClient } from '@affinity/contracts';
-import type { DatasetInteraction } from '@affinity/datasets';
+import { eventOfInteraction, publishUntilStored, type DatasetInteraction, type IngestClient } from '@affinity/datasets';
 import type { GrpcClient } from '@affinity/service-kit';
 import { setTimeout as pause } from 'node:timers/promises';
-import { publishUntilStored, type IngestClient } from './publish-until-stored';
-import { eventOfInteraction } from './replay-events';
 
 /** A client of ProfileService. */
 export type ProfileClient = Pick<GrpcClient<typeof ProfileServiceClient.service>, 'getProfile'>;

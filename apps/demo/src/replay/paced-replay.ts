@@ -1,7 +1,7 @@
 import type { DatasetInteraction } from '@affinity/datasets';
+import { median } from '@affinity/testing';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ProgressBar } from '../report/progress-bar';
-import { percentile } from '../report/percentile';
 import type { ReportStream } from '../report/report';
 import { probeFreshness, type ProbeOptions } from './freshness-probe';
 import { replay, type ReplayResult } from './replay';
@@ -80,6 +80,5 @@ async function replayWithProgress(
 }
 
 function noteOf(latenciesMs: readonly number[]): string {
-  const median = percentile(latenciesMs.slice(-20), 0.5);
-  return median === undefined ? '' : `visible after ${Math.round(median)} ms`;
+  return latenciesMs.length === 0 ? '' : `visible after ${Math.round(median(latenciesMs.slice(-20)))} ms`;
 }

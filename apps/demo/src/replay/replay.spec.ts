@@ -1,7 +1,6 @@
 import type { Event, PublishEventsResponse } from '@affinity/contracts';
-import type { DatasetInteraction } from '@affinity/datasets';
+import type { DatasetInteraction, IngestClient } from '@affinity/datasets';
 import fc from 'fast-check';
-import type { IngestClient } from './publish-until-stored';
 import { replay } from './replay';
 
 function interactions(count: number, visitors: number): readonly DatasetInteraction[] {

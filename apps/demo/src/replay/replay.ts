@@ -1,9 +1,7 @@
 import { mergeReadTokens, type ReadToken } from '@affinity/contracts';
-import type { DatasetInteraction } from '@affinity/datasets';
+import { eventOfInteraction, publishUntilStored, type DatasetInteraction, type IngestClient } from '@affinity/datasets';
 import { fnv1a32 } from '@affinity/domain';
 import { Lane } from './lane';
-import { publishUntilStored, type IngestClient } from './publish-until-stored';
-import { eventOfInteraction } from './replay-events';
 
 /** How interactions are replayed. */
 export interface ReplayOptions {

@@ -1,5 +1,4 @@
 import { Checklist } from './checklist';
-import { percentile } from './percentile';
 import { ProgressBar } from './progress-bar';
 import { alignColumns } from './report';
 
@@ -16,14 +15,6 @@ describe('alignColumns', () => {
         ['long', 'c', 'd'],
       ]),
     ).toEqual(['a     b', 'long  c  d']);
-  });
-});
-
-describe('percentile', () => {
-  it('is the value at or below which a part lies', () => {
-    const values = [5, 1, 4, 2, 3];
-    expect([0, 0.2, 0.5, 0.99, 1].map((part) => percentile(values, part))).toEqual([1, 1, 3, 5, 5]);
-    expect(percentile([], 0.5)).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Event } from '@affinity/contracts';
-import { fromUnknown, TokenBucket } from '@affinity/service-kit';
+import { callSteadily, fromUnknown } from '@affinity/service-kit';
 import { seededRandom } from '@affinity/testing';
 import type { DemoClients } from '../demo-clients';
 import type { KnownData } from '../story/known-data';
@@ -50,24 +50,13 @@ export class SoakLoad {
   /** Asks until the signal aborts; resolves when all is answered. */
   async run(signal: AbortSignal): Promise<void> {
     const { events, reads, recommendations } = this.rates;
+    const keep = (perSecond: number, call: () => Promise<void>): Promise<void> =>
+      callSteadily(() => call().catch((error: unknown) => this.note(error)), { perSecond, signal });
     await Promise.all([
-      this.keep(events / eventsPerCall, signal, () => this.publish()),
-      this.keep(reads, signal, () => this.read()),
-      this.keep(recommendations, signal, () => this.recommend()),
+      keep(events / eventsPerCall, () => this.publish()),
+      keep(reads, () => this.read()),
+      keep(recommendations, () => this.recommend()),
     ]);
-  }
-
-  private async keep(perSecond: number, signal: AbortSignal, call: () => Promise<void>): Promise<void> {
-    const pace = new TokenBucket({ ratePerSecond: perSecond, burst: Math.max(1, perSecond) });
-    const underWay = new Set<Promise<void>>();
-    while (!signal.aborted) {
-      await pace.take(1, signal).catch(() => undefined);
-      const calling: Promise<void> = call()
-        .catch((error: unknown) => this.note(error))
-        .finally(() => underWay.delete(calling));
-      underWay.add(calling);
-    }
-    await Promise.all(underWay);
   }
 
   private async publish(): Promise<void> {

@@ -1,3 +1,4 @@
+import { loadCatalogue } from '@affinity/datasets';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DemoContext } from '../demo';
 import { openClients } from '../demo-clients';
 import { prepareData } from '../demo-data';
-import { loadCatalogue } from '../replay/load-catalogue';
 import { Checklist } from '../report/checklist';
 import { allApps, type SystemApp } from '../system/system-apps';
 import { startLocalSystem, type LocalSystem } from '../system/local-system';
@@ -58,7 +58,7 @@ export async function runSoak({ minutes, rates }: SoakOptions, context: DemoCont
     });
     const clients = openClients(system);
     try {
-      await loadCatalogue(clients.items, data.items, () => undefined);
+      await loadCatalogue(clients.items, data.items);
       const load = new SoakLoad(clients, data, rates);
       const readings = await underLoad({ minutes, load, system, context });
       judge(checks, readings, load.counts);

@@ -1,13 +1,14 @@
 import type { Profile, RecommendedItem } from '@affinity/contracts';
 import type { DatasetInteraction } from '@affinity/datasets';
-import { parseSchema, type AttributeValue, type Schema } from '@affinity/domain';
+import type { AttributeValue, Schema } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import { fiveViews, viewTypeOf } from './five-views';
 import { chooseVisitor, type KnownData } from './known-data';
 import { contributionsAddUp, recommendationRows } from './recommendation-rows';
 import { tasteRows, totalVariation } from './taste-rows';
 
 function schemaWith(eventTypes: Readonly<Record<string, number>>): Schema {
-  const parsed = parseSchema({
+  return schemaOf({
     version: '1',
     event_types: eventTypes,
     dimensions: [
@@ -15,8 +16,6 @@ function schemaWith(eventTypes: Readonly<Record<string, number>>): Schema {
       { name: 'make', kind: 'categorical' },
     ],
   });
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join());
-  return parsed.schema;
 }
 
 const day = 86_400_000;

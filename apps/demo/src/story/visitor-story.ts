@@ -1,14 +1,13 @@
 import { encodeReadToken, Freshness, mergeReadTokens, type ReadToken, type RecommendedItem } from '@affinity/contracts';
-import { unsupportedClaims, type DatasetInteraction } from '@affinity/datasets';
+import { eventOfInteraction, publishUntilStored, unsupportedClaims, type DatasetInteraction } from '@affinity/datasets';
 import { dayOf, formatDay } from '@affinity/domain';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DemoClients } from '../demo-clients';
 import type { Checklist } from '../report/checklist';
 import type { Report } from '../report/report';
-import { eventOfInteraction } from '../replay/replay-events';
-import { publishUntilStored } from '../replay/publish-until-stored';
 import { fiveViews } from './five-views';
 import { chooseVisitor, type KnownData } from './known-data';
+import { shownList, type ShownList } from './shown-list';
 import { contributionsAddUp, recommendationRows } from './recommendation-rows';
 import { tasteRows } from './taste-rows';
 
@@ -23,6 +22,8 @@ export interface StoryOptions {
   readonly report: Report;
   readonly checks: Checklist;
   readonly signal: AbortSignal;
+  /** Told of each answer. */
+  readonly onShown: (shown: ShownList) => void;
 }
 
 const recommendedItems = 8;
@@ -97,7 +98,7 @@ async function readWhenCovered<T extends { readonly info?: { readonly tokenCover
 async function recommend(
   userId: string,
   when: 'before' | 'after',
-  { clients, checks, token }: StoryOptions,
+  { clients, checks, token, onShown }: StoryOptions,
 ): Promise<readonly RecommendedItem[]> {
   const { items, info } = await clients.recommendations.getRecommendations({
     profile: refOf(userId),
@@ -108,6 +109,7 @@ async function recommend(
     readToken: encodeReadToken(token),
     excludedItemIds: [],
   });
+  onShown(shownList(userId, { items, info }));
   const missing = info?.missing.join(', ') ?? '';
   const detail = missing === '' ? `${items.length} items` : `missing: ${missing}`;
   const complete = info?.degraded === false && items.length > 0;

@@ -25,6 +25,8 @@ export interface LocalSystemOptions {
   readonly ports?: SystemPorts;
   /** How long the lake sink gathers events for an object, in milliseconds. */
   readonly lakeFlushMs: number;
+  /** What the gateway tells of what it shows. Default: nothing. */
+  readonly showing?: ShowingOptions;
   /** Options of Node for every service. */
   readonly nodeOptions?: string;
   /** Settings of services beside those that they need. */
@@ -33,6 +35,14 @@ export interface LocalSystemOptions {
   readonly report: (line: string) => void;
   /** Told when a service ends that nobody stopped, with its last output. */
   readonly onCrash: (app: SystemApp, output: string) => void;
+}
+
+/** What a gateway tells of what it shows. */
+export interface ShowingOptions {
+  /** Event type of impressions; the schema has it with weight 0 and without an item. */
+  readonly eventType: string;
+  /** The text of the running experiment's file. */
+  readonly experimentText: string;
 }
 
 /** Fixed ports on 127.0.0.1. */
@@ -64,12 +74,14 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   await mkdir(folder, { recursive: true });
   const schemaFile = join(folder, 'schema.yaml');
   await writeFile(schemaFile, options.schemaText);
+  const experimentFile = join(folder, 'experiment.yaml');
+  if (options.showing !== undefined) await writeFile(experimentFile, options.showing.experimentText);
   const backing = await startBackingStack({
     report,
     ...(keepsData ? { dataDir: join(folder, 'servers') } : {}),
     ...(ports === undefined ? {} : { fixedPorts: ports.servers }),
   });
-  const system = new RunningSystem(options, backing, schemaFile);
+  const system = new RunningSystem(options, backing, { schemaFile, experimentFile });
   try {
     await createLakeBucket(backing.addresses.objectStore);
     await system.start();
@@ -89,7 +101,7 @@ class RunningSystem implements LocalSystem {
   constructor(
     private readonly options: LocalSystemOptions,
     readonly backing: BackingStack,
-    private readonly schemaFile: string,
+    private readonly files: { readonly schemaFile: string; readonly experimentFile: string },
   ) {
     this.apps = options.apps ?? allApps;
   }
@@ -130,9 +142,12 @@ class RunningSystem implements LocalSystem {
 
   private async startApp(app: SystemApp): Promise<void> {
     const dataFolder = join(this.options.folder, app);
+    const { showing } = this.options;
+    const { schemaFile, experimentFile } = this.files;
     const env = environmentOf(app, {
       backing: this.backing.addresses,
-      schemaFile: this.schemaFile,
+      schemaFile,
+      ...(showing === undefined ? {} : { showing: { eventType: showing.eventType, experimentFile } }),
       dataFolder,
       lakeFlushMs: this.options.lakeFlushMs,
       addressOf: (other) => this.addressOf(other) ?? `127.0.0.1:${this.portOf(other)}`,

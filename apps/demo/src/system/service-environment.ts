@@ -11,6 +11,8 @@ export interface SystemFacts {
   readonly addressOf: (app: SystemApp) => string;
   /** The port that the service must listen on; 0: any. */
   readonly port: number;
+  /** What the gateway tells of what it shows. Default: nothing. */
+  readonly showing?: { readonly eventType: string; readonly experimentFile: string };
   /** How long the lake sink gathers events for an object, in milliseconds. */
   readonly lakeFlushMs: number;
 }
@@ -42,7 +44,7 @@ export function environmentOf(app: SystemApp, facts: SystemFacts): Environment {
     case 'personalize-feed':
       return { ...common({ nats, dynamodb }), ...readers, ...personalize(facts), ...tracker };
     case 'recommender-gateway':
-      return { ...common({ nats }), ...grpc, ...personalize(facts), ...campaigns(facts) };
+      return { ...common({ nats }), ...grpc, ...personalize(facts), ...campaigns(facts), ...showing(facts) };
     case 'lake-sink':
       return { ...without('AFFINITY_SCHEMA_FILE', common({ nats, dynamodb })), ...readers, ...lake(facts) };
   }
@@ -107,6 +109,15 @@ function campaigns({ addressOf, backing: { dynamodb } }: SystemFacts): Environme
     AFFINITY_PERSONALIZE_CAMPAIGN_ARN: campaign('user-personalization'),
     AFFINITY_PERSONALIZE_RELATED_CAMPAIGN_ARN: campaign('related-items'),
     AFFINITY_PERSONALIZE_RANKING_CAMPAIGN_ARN: campaign('personalized-ranking'),
+  };
+}
+
+function showing({ addressOf, showing: shown }: SystemFacts): Environment {
+  if (shown === undefined) return {};
+  return {
+    AFFINITY_INGEST_ADDRESS: addressOf('ingest'),
+    AFFINITY_IMPRESSION_EVENT_TYPE: shown.eventType,
+    AFFINITY_EXPERIMENT_FILE: shown.experimentFile,
   };
 }
 

@@ -2,10 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultPartitions, IngestServiceClient, ItemServiceClient } from '@affinity/contracts';
-import { generateMarketplace, openDataset } from '@affinity/datasets';
+import { generateMarketplace, loadCatalogue, openDataset } from '@affinity/datasets';
 import { createGrpcClient } from '@affinity/service-kit';
 import { auditStore } from '../../src/audit/store-audit';
-import { loadCatalogue } from '../../src/replay/load-catalogue';
 import { replay } from '../../src/replay/replay';
 import { readKnownData, type KnownData } from '../../src/story/known-data';
 import { startLocalSystem, type LocalSystem } from '../../src/system/local-system';
@@ -72,7 +71,7 @@ describe('the system with an aggregator that is killed', () => {
         address: system.addressOf('feature-store')!,
         defaultDeadlineMs,
       });
-      await loadCatalogue(items, data.items, () => undefined);
+      await loadCatalogue(items, data.items);
       items.close();
       expect(await replayThroughCrashes(system, data)).toBe(3);
       const audit = await auditStore({

@@ -2,13 +2,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   compareTiles,
   countNaively,
+  settledTiles,
   type DatasetInteraction,
   type PlacedTile,
   type TileComparison,
 } from '@affinity/datasets';
 import { partitionOf, profileKeyOf } from '@affinity/domain';
 import { DynamoTileStore, tableNames, type StoredTile } from '@affinity/profile-storage';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { RehearsalData } from '../rehearsal-data';
 
 /** Where the tiles are and what they must come to. */
@@ -27,7 +27,6 @@ export const localAccount = {
 };
 
 const generation = 1;
-const pollMs = 1_000;
 /** The audit gives up waiting when the counts have not changed for so long. */
 const patienceMs = 45_000;
 
@@ -35,8 +34,8 @@ const patienceMs = 45_000;
 export function auditVisitors(options: StoreAuditOptions): Promise<TileComparison> {
   const { interactions, data } = options;
   const expected = countNaively(interactions, data);
-  const isOurs = ({ key: { owner } }: StoredTile): boolean => owner.kind === 'user' && expected.has(owner.profileKey);
-  return withTiles(options, isOurs, (tiles) => compareTiles(expected, tiles.map(placed), data));
+  const isWanted = ({ key: { owner } }: StoredTile): boolean => owner.kind === 'user' && expected.has(owner.profileKey);
+  return withTiles(options, isWanted, (tiles) => compareTiles(expected, tiles.map(placed), data));
 }
 
 /** The same for the population: of a system that holds nothing else. */
@@ -45,39 +44,24 @@ export function auditPopulation(options: StoreAuditOptions): Promise<TileCompari
   const keyOf = (interaction: DatasetInteraction): string =>
     String(partitionOf(profileKeyOf(interaction) ?? '', partitions));
   const expected = countNaively(interactions, { ...data, keyOf });
-  const isOurs = ({ key }: StoredTile): boolean => key.owner.kind === 'population';
+  const isWanted = ({ key }: StoredTile): boolean => key.owner.kind === 'population';
   const rules = { schema: data.schema, cap: data.schema.populationCap };
-  return withTiles(options, isOurs, (tiles) => compareTiles(expected, tiles.map(placed), rules));
+  return withTiles(options, isWanted, (tiles) => compareTiles(expected, tiles.map(placed), rules));
 }
 
 async function withTiles(
   { endpoint, interactions }: StoreAuditOptions,
-  isOurs: (tile: StoredTile) => boolean,
+  isWanted: (tile: StoredTile) => boolean,
   compare: (tiles: readonly StoredTile[]) => Promise<TileComparison>,
 ): Promise<TileComparison> {
   const client = new DynamoDBClient({ endpoint, ...localAccount });
   try {
     const store = new DynamoTileStore({ client, table: tableNames('affinity-').tiles, generation });
-    return await compare(await settled(store, isOurs, interactions.length));
+    return await compare(
+      await settledTiles({ scan: () => store.scan(), isWanted, expected: interactions.length, patienceMs }),
+    );
   } finally {
     client.destroy();
-  }
-}
-
-async function settled(
-  store: DynamoTileStore,
-  isOurs: (tile: StoredTile) => boolean,
-  events: number,
-): Promise<readonly StoredTile[]> {
-  let last = { counted: -1, changedAtMs: performance.now() };
-  for (;;) {
-    const tiles: StoredTile[] = [];
-    for await (const tile of store.scan()) if (isOurs(tile)) tiles.push(tile);
-    const counted = tiles.reduce((sum, { tile }) => sum + tile.eventCount, 0);
-    const nowMs = performance.now();
-    if (counted !== last.counted) last = { counted, changedAtMs: nowMs };
-    if (counted === events || nowMs - last.changedAtMs > patienceMs) return tiles;
-    await pause(pollMs);
   }
 }
 

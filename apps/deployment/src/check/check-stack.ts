@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { countLake } from '../audit/lake-audit';
+import { auditLake } from '../audit/lake-audit';
 import { auditVisitors, type StoreAuditOptions } from '../audit/store-audit';
 import { generateData, readData, renamed } from '../rehearsal-data';
-import { loadCatalogue } from '../traffic/load-catalogue';
+import { loadCatalogueInto } from '../traffic/load-catalogue';
 import { Traffic } from '../traffic/traffic';
 import { demand, runChecks, type NamedCheck } from './named-check';
 import { connectToStack, type StackAddresses } from './stack-clients';
@@ -37,7 +37,7 @@ export async function checkStack({ addresses, seed, print, signal }: CheckStackO
     await generateData(folder, { ...size, seed });
     const data = await readData(folder);
     const interactions = renamed(data.interactions, run);
-    await loadCatalogue(addresses.featureStore, data.items);
+    await loadCatalogueInto(addresses.featureStore, data.items);
     const { ingest: ingestAddress, featureStore: featureStoreAddress } = addresses;
     await new Traffic({ interactions, rate, readsPerSecond: 0, ingestAddress, featureStoreAddress }).run(signal);
     const guest = new Visitor(`${run}-guest`, clients);
@@ -72,9 +72,9 @@ function lakeCheck(endpoint: string, run: string, published: () => number): Name
   return {
     name: 'the lake holds each event once',
     run: async () => {
-      const { objects, lines, distinct } = await countLake(endpoint, published(), run);
-      const words = `${lines} lines, ${distinct} different, of ${published()} events, in ${objects} objects`;
-      demand(lines === published() && distinct === published(), words);
+      const { objects, lines, distinctEvents } = await auditLake(endpoint, published(), run);
+      const words = `${lines} lines, ${distinctEvents} different, of ${published()} events, in ${objects.length} objects`;
+      demand(lines === published() && distinctEvents === published(), words);
       return words;
     },
   };

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { countLake } from '../audit/lake-audit';
+import { auditLake } from '../audit/lake-audit';
 import { auditPopulation, auditVisitors } from '../audit/store-audit';
 import { generateData, readData, type RehearsalData } from '../rehearsal-data';
-import { loadCatalogue } from '../traffic/load-catalogue';
+import { loadCatalogueInto } from '../traffic/load-catalogue';
 import type { TrafficCounts } from '../traffic/traffic';
 import { Compose } from './compose';
 import { killEach } from './kill-each';
@@ -79,7 +79,7 @@ class Rehearsal {
   async run(): Promise<readonly string[]> {
     const { compose, options } = this;
     await this.bringUp('up');
-    await loadCatalogue(await compose.published('feature-store', 7002), this.source.data.items);
+    await loadCatalogueInto(await compose.published('feature-store', 7002), this.source.data.items);
     const replayed = await this.traffic({ events: firstEvents, rate: firstRate, reads: 0 }).finished();
     await this.audit('replay', replayed);
 
@@ -131,18 +131,20 @@ class Rehearsal {
     const audit = { endpoint, partitions, data: source.data, interactions };
     const visitors = await auditVisitors(audit);
     const population = await auditPopulation(audit);
-    const lake = await countLake(`http://${await compose.published('object-store-local', 9000)}`, this.published);
+    const lake = await auditLake(`http://${await compose.published('object-store-local', 9000)}`, this.published);
     const differences = [...visitors.differences, ...population.differences];
     if (differences.length > 0) this.failures.push(`${what}: ${differences.join('; ')}`);
-    if (lake.lines !== this.published || lake.distinct !== this.published) {
-      this.failures.push(`${what}: the lake has ${lake.lines} lines, ${lake.distinct} different, of ${this.published}`);
+    if (lake.lines !== this.published || lake.distinctEvents !== this.published) {
+      this.failures.push(
+        `${what}: the lake has ${lake.lines} lines, ${lake.distinctEvents} different, of ${this.published}`,
+      );
     }
     options.report(
       `${what}: ${counts.acknowledged} events more (${counts.retries} calls repeated), ${counts.reads} reads, ` +
         `${counts.failedReads} failed; ${this.published} in all: ` +
         `${visitors.tilesCompared} + ${population.tilesCompared} tiles, ` +
         `${visitors.numbersCompared + population.numbersCompared} numbers, ` +
-        `${visitors.differenceCount + population.differenceCount} differences; lake ${lake.distinct} of ${lake.lines} lines`,
+        `${visitors.differenceCount + population.differenceCount} differences; lake ${lake.distinctEvents} of ${lake.lines} lines`,
     );
   }
 }

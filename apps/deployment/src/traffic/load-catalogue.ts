@@ -1,18 +1,16 @@
-import { ItemServiceClient, toAttributes, type Item } from '@affinity/contracts';
+import { ItemServiceClient } from '@affinity/contracts';
+import { loadCatalogue } from '@affinity/datasets';
 import { createGrpcClient } from '@affinity/service-kit';
 import type { RehearsalData } from '../rehearsal-data';
 
 /** Few: DynamoDB Local on a disk takes some milliseconds for each. */
 const itemsPerCall = 25;
 
-/** Writes a whole catalogue to the feature store at `address`. Rejects with the first failure. */
-export async function loadCatalogue(address: string, items: RehearsalData['items']): Promise<void> {
+/** Writes a whole catalogue to the feature store at `address`. Rejects with what still fails after some attempts. */
+export async function loadCatalogueInto(address: string, items: RehearsalData['items']): Promise<void> {
   const client = createGrpcClient(ItemServiceClient, { address, defaultDeadlineMs: 15_000 });
-  const all = [...items].map(([itemId, attributes]): Item => ({ itemId, attributes: toAttributes(attributes) }));
   try {
-    for (let next = 0; next < all.length; next += itemsPerCall) {
-      await client.putItems({ items: all.slice(next, next + itemsPerCall) });
-    }
+    await loadCatalogue(client, items, { itemsPerCall });
   } finally {
     client.close();
   }

@@ -1,7 +1,6 @@
 import { IngestServiceClient, ProfileServiceClient } from '@affinity/contracts';
-import type { DatasetInteraction } from '@affinity/datasets';
-import { createGrpcClient, fromUnknown, TokenBucket } from '@affinity/service-kit';
-import { publishInOrder } from './publish-in-order';
+import { eventOfInteraction, publishUntilStored, type DatasetInteraction } from '@affinity/datasets';
+import { callSteadily, createGrpcClient, fromUnknown, TokenBucket } from '@affinity/service-kit';
 
 /** What traffic consists of and where it goes. */
 export interface TrafficOptions {
@@ -72,7 +71,7 @@ export class Traffic {
       for (let next = 0; next < interactions.length && !signal.aborted; next += batchSize) {
         const batch = interactions.slice(next, next + batchSize);
         await pace.take(batch.length, never);
-        this.retries += await publishInOrder(client, batch, never);
+        this.retries += (await publishUntilStored(client, batch.map(eventOfInteraction), never)).retries;
         this.acknowledged += batch.length;
       }
     } finally {
@@ -90,25 +89,17 @@ export class Traffic {
       retry: { idempotent: ['getProfile'] },
     });
     const users = [...new Set(interactions.map(({ userId }) => userId))].filter((userId) => userId !== '');
-    const pace = new TokenBucket({ ratePerSecond: readsPerSecond, burst: readsPerSecond });
-    const underWay = new Set<Promise<void>>();
-    for (let next = 0; !signal.aborted; next += 1) {
-      await pace.take(1, signal).catch(() => undefined);
-      const value = users[next % users.length] ?? '';
-      const read = client.getProfile({ profile: { key: { $case: 'userId', value } } });
-      const reading = read.then(
-        () => this.readDone(),
-        (error: unknown) => this.readFailed(value, error),
-      );
-      const listed = reading.finally(() => underWay.delete(listed));
-      underWay.add(listed);
-    }
-    await Promise.all(underWay);
+    const read = async (n: number): Promise<void> => {
+      const value = users[n % users.length] ?? '';
+      try {
+        await client.getProfile({ profile: { key: { $case: 'userId', value } } });
+        this.reads += 1;
+      } catch (error) {
+        this.readFailed(value, error);
+      }
+    };
+    await callSteadily(read, { perSecond: readsPerSecond, signal });
     client.close();
-  }
-
-  private readDone(): void {
-    this.reads += 1;
   }
 
   private readFailed(userId: string, thrown: unknown): void {

@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import type { Manifest } from '../../src/manifests/document';
+import { sourceDiagnostics } from './source-diagnostics';
 
 /** Modules of `kubernetes-types` by API version. */
 const typeModules: Readonly<Record<string, string>> = {
@@ -14,27 +15,10 @@ const typeModules: Readonly<Record<string, string>> = {
 /** A field that KEDA has since 2.17, which is newer than its types. https://keda.sh/docs/latest/reference/scaledobject-spec/#fallback */
 const newInKeda = `{ spec: { fallback?: { behavior?: 'currentReplicas' | 'currentReplicasIfHigher' } } }`;
 
-const fileName = `${__dirname}/manifests-under-test.ts`;
-
 /** Compiles manifests as literals of the API's types, which finds unknown fields too. Gives what the compiler says. */
 export function typeProblems(manifests: readonly Manifest[]): readonly string[] {
   const source = manifests.map((manifest, index) => literalOf(manifest, index)).join('\n');
-  const options: ts.CompilerOptions = {
-    noEmit: true,
-    strict: true,
-    skipLibCheck: true,
-    target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    types: [],
-  };
-  const host = ts.createCompilerHost(options);
-  const files = ts.createCompilerHost(options);
-  host.fileExists = (path) => path === fileName || files.fileExists(path);
-  host.getSourceFile = (path, ...rest) =>
-    path === fileName ? ts.createSourceFile(path, source, ts.ScriptTarget.ES2023) : files.getSourceFile(path, ...rest);
-  const program = ts.createProgram([fileName], options, host);
-  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+  return sourceDiagnostics(source).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 }
 
 function literalOf(manifest: Manifest, index: number): string {

@@ -1,5 +1,5 @@
 import { decodeReadToken, Event, StreamRecord, type RecordedEvent } from '@affinity/contracts';
-import { parseSchema, type Schema } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import type { EventToPublish, PublishedEvent } from '@affinity/messaging';
 import { AffinityError, resourceExhausted, unavailable } from '@affinity/service-kit';
 import type { ItemLookup } from '../catalogue/item-catalogue';
@@ -8,15 +8,11 @@ import { readTokenOf } from './read-token-of';
 
 const now = Date.UTC(2026, 0, 1);
 
-const schema: Schema = (() => {
-  const parsed = parseSchema({
-    version: '1',
-    event_types: { view: 1 },
-    dimensions: [{ name: 'colour', kind: 'categorical' }],
-  });
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join());
-  return parsed.schema;
-})();
+const schema = schemaOf({
+  version: '1',
+  event_types: { view: 1 },
+  dimensions: [{ name: 'colour', kind: 'categorical' }],
+});
 
 const red = new Map([['colour', { kind: { $case: 'stringValue', value: 'red' } }]] as const);
 

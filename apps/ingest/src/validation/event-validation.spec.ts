@@ -1,5 +1,5 @@
 import { Event, type AttributeValue } from '@affinity/contracts';
-import { parseSchema, type Schema } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import fc from 'fast-check';
 import { malformedText } from '../wire/malformed-text';
 import { validateEvent } from './event-validation';
@@ -7,21 +7,17 @@ import { validateEvent } from './event-validation';
 const now = Date.UTC(2026, 0, 15);
 const day = 86_400_000;
 
-const schema: Schema = (() => {
-  const parsed = parseSchema({
-    version: '1',
-    event_types: { view: 1, search: { weight: 0, requires_item: false } },
-    attributes: { sold: 'bool', note: 'string' },
-    dimensions: [
-      { name: 'colour', kind: 'categorical' },
-      { name: 'price', kind: 'numeric' },
-    ],
-    allowed_lateness_days: 7,
-    allowed_skew_seconds: 300,
-  });
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join());
-  return parsed.schema;
-})();
+const schema = schemaOf({
+  version: '1',
+  event_types: { view: 1, search: { weight: 0, requires_item: false } },
+  attributes: { sold: 'bool', note: 'string' },
+  dimensions: [
+    { name: 'colour', kind: 'categorical' },
+    { name: 'price', kind: 'numeric' },
+  ],
+  allowed_lateness_days: 7,
+  allowed_skew_seconds: 300,
+});
 
 function event(fields: Partial<Event> = {}): Event {
   return {

@@ -33,6 +33,8 @@ import { gunzipSync } from 'node:zlib';
 export const partitions = 8;
 export const shards = 4;
 
+const eventsPrefix = 'upstream/crm/dashboard_interaction/dt=';
+
 /** What the names of tables begin with, unless told. */
 const tablePrefix = 'affinity-';
 
@@ -78,6 +80,8 @@ export interface LakeSinkFixture {
   objects(store?: ObjectStore): Promise<LakeObject[]>;
   /** Event ids in all objects of the lake, one for each line. */
   eventIds(store?: ObjectStore): Promise<string[]>;
+  /** How many different event ids the bucket has; what was read before is not read again. For waiting. */
+  countEventIds(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -117,8 +121,9 @@ export async function startLakeSinkFixture(): Promise<LakeSinkFixture> {
   });
   const reader = 'lake-sink/crm/dashboard_interaction';
   const checkpoints = new DynamoCheckpointStore({ client: dynamo, table: tableNames(tablePrefix).control, reader });
-  const connection = await connectNats(natsConfig(nats.url), { name: 'test', logger: silentLogger() });
+  const connection = await connectNats({ natsUrls: [nats.url] }, { name: 'test', logger: silentLogger() });
   await ensureEventStreams(connection, { partitions, replicas: 1, maxBytes: -1 });
+  const met = { keys: new Set<string>(), eventIds: new Set<string>() };
   return {
     stack,
     connection,
@@ -151,6 +156,14 @@ export async function startLakeSinkFixture(): Promise<LakeSinkFixture> {
     objects: (store = lake) => readObjects(store),
     eventIds: async (store = lake) =>
       (await readObjects(store)).flatMap(({ lines }) => lines.map((line) => line.event_id)),
+    countEventIds: async () => {
+      for await (const { key } of lake.list(eventsPrefix)) {
+        if (met.keys.has(key)) continue;
+        for (const { event_id } of (await readObject(lake, key)).lines) met.eventIds.add(event_id);
+        met.keys.add(key);
+      }
+      return met.eventIds.size;
+    },
     close: async () => {
       await connection.close();
       client.destroy();
@@ -207,8 +220,7 @@ function recordedEvent(eventId: string, userId: string) {
 
 async function readObjects(store: ObjectStore): Promise<LakeObject[]> {
   const found: LakeObject[] = [];
-  for await (const { key } of store.list('upstream/crm/dashboard_interaction/dt='))
-    found.push(await readObject(store, key));
+  for await (const { key } of store.list(eventsPrefix)) found.push(await readObject(store, key));
   return found;
 }
 
@@ -224,9 +236,4 @@ async function readObject(store: ObjectStore, key: string): Promise<LakeObject> 
   if (digest !== facts.sha256) throw new Error(`${key} does not have the digest that its metadata says`);
   const shard = Number(/\/(\d+)-[^/]+$/.exec(key)?.[1]);
   return { ...facts, key, shard, lines: lines.map((line) => JSON.parse(line) as LakeLine) };
-}
-
-function natsConfig(url: string) {
-  const none = { natsCredentials: undefined, natsTlsCa: undefined, natsTlsCert: undefined, natsTlsKey: undefined };
-  return { natsUrls: [url], ...none };
 }

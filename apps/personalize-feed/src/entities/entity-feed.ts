@@ -1,7 +1,8 @@
-import type { KeyPage, ProgressStore, TableChange, TableChanges } from '@affinity/profile-storage';
+import type { KeyPage, ProgressStore, ReadChanges, TableChange, TableChanges } from '@affinity/profile-storage';
 import { type AffinityError, fromUnknown, type Logger, retry } from '@affinity/service-kit';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EntityLetters } from './entity-letters';
 import type { EntitySender } from './entity-sender';
 import { FeedProgressKeeper, type FeedProgress } from './feed-progress';
 
@@ -12,6 +13,8 @@ export interface EntityFeedOptions {
   readonly scan: (after: string | undefined) => Promise<KeyPage>;
   readonly progress: ProgressStore;
   readonly sender: Pick<EntitySender, 'send'>;
+  /** Letters of its own for each feed: whoever holds the lease takes them back. */
+  readonly openLetters: () => EntityLetters;
   /** Milliseconds between looks for changes. */
   readonly pollMs: number;
   readonly logger: Logger;
@@ -27,17 +30,21 @@ const clockMarginMs = 60_000;
  * Feeds the changes of one table for as long as its lease is held.
  *
  * N1 A change is a notice: what is sent is what is stored when it is sent, so that sending again does no harm.
- * N2 The progress moves only past changes whose entities are taken, refused or gone. So a crash loses nothing.
- * N3 Where changes are lost (nothing was sent yet, or nobody read them for as long as they are kept), everything that is
- *    stored is sent; changes come first meanwhile.
- * N4 One thing at a time: no older state of an entity is under way beside a newer one.
+ * N2 The progress moves only past changes whose entities are taken, gone, or refused and a dead letter. So a crash loses
+ *    nothing; it may make a second letter of a refusal.
+ * N3 Where changes are lost (nothing was sent yet, nobody read them for as long as they are kept, or the stream was turned
+ *    off), everything that is stored is sent; changes come first meanwhile.
+ * N4 One thing at a time: no older state of an entity is under way beside a newer one. Dead letters that an operator
+ *    wants to be tried again come between other things.
  */
 export class EntityFeed {
   private readonly stopping = new AbortController();
+  private readonly letters: EntityLetters;
   private readonly done: Promise<void>;
   private oldestMs: number | undefined;
 
   constructor(private readonly options: EntityFeedOptions) {
+    this.letters = options.openLetters();
     this.done = this.run();
   }
 
@@ -50,6 +57,7 @@ export class EntityFeed {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.done;
+    this.letters.replays.close();
   }
 
   private async run(): Promise<void> {
@@ -76,10 +84,11 @@ export class EntityFeed {
     const keeper = await FeedProgressKeeper.load(this.options.progress, randomUUID(), signal);
     const changes = this.options.openChanges();
     while (!signal.aborted) {
+      await this.replayLetters(signal); // N4
       const progress = keeper.stored ?? (await this.beginAnew(changes));
       const { next, worked } = await this.step(progress, changes, signal);
       await keeper.save(next, signal); // N2
-      if (!worked) await delay(this.options.pollMs, undefined, { signal });
+      if (!worked) await this.letters.replays.arrival(this.options.pollMs, signal);
     }
   }
 
@@ -93,11 +102,13 @@ export class EntityFeed {
 
   private async step(progress: FeedProgress, changes: TableChanges, signal: AbortSignal): Promise<Step> {
     const read = await retry(() => changes.read(progress.cursor), { attempts: Infinity, signal });
-    if (read.kind === 'lost') return { next: await this.beginAnew(changes), worked: true };
+    if (read.kind === 'lost' || (await this.isReplaced(read, changes))) {
+      return { next: await this.beginAnew(changes), worked: true };
+    }
     const fresh = read.changes.filter(({ atMs }) => atMs >= progress.scanFromMs - clockMarginMs);
     this.oldestMs = oldestOf(fresh) ?? (progress.scan === undefined ? undefined : progress.scanFromMs);
     if (fresh.length > 0) {
-      await this.options.sender.send(
+      await this.send(
         fresh.map(({ key }) => key),
         signal,
       );
@@ -107,12 +118,36 @@ export class EntityFeed {
     return { next: await this.scanOn(next, signal), worked: true };
   }
 
+  /** A stream that is on has an open shard. One that was turned off can still be read, and would stay silent for ever (N3). */
+  private async isReplaced({ changes: met, cursor }: ReadPage, changes: TableChanges): Promise<boolean> {
+    const isOpen = Object.values(cursor.shards).some((reached) => !('done' in reached));
+    if (met.length > 0 || isOpen) return false;
+    return (await changes.begin()).streamArn !== cursor.streamArn;
+  }
+
   private async scanOn({ scan, ...rest }: FeedProgress, signal: AbortSignal): Promise<FeedProgress> {
     const page = await retry(() => this.options.scan(scan?.after), { attempts: Infinity, signal });
-    await this.options.sender.send(page.keys, signal);
+    await this.send(page.keys, signal);
     return page.next === undefined ? rest : { ...rest, scan: { after: page.next } };
   }
+
+  private async send(ids: readonly string[], signal: AbortSignal): Promise<void> {
+    const refusals = await this.options.sender.send(ids, signal);
+    for (const refusal of refusals) await this.letters.store(refusal, signal); // N2
+  }
+
+  /** What is refused again stays a letter: the operator is told why. */
+  private async replayLetters(signal: AbortSignal): Promise<void> {
+    const { replays } = this.letters;
+    for (let request = replays.next(); request !== undefined; request = replays.next()) {
+      const id = this.letters.idOf(request.data);
+      if (id === undefined) request.answer('it names no such entity');
+      else request.answer((await this.options.sender.send([id], signal))[0]?.reason);
+    }
+  }
 }
+
+type ReadPage = Extract<ReadChanges, { readonly kind: 'changes' }>;
 
 interface Step {
   readonly next: FeedProgress;

@@ -3,11 +3,14 @@ import type { EntityKind } from '@affinity/personalize';
 import type { Component, Logger } from '@affinity/service-kit';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { EntityFeed, type EntityFeedOptions } from './entity-feed';
+import { entityKinds, entityReaderName } from './entity-letters';
+import type { EntityMeter } from './entity-meter';
 
 /** What the feeds of items and users work with. */
 export interface EntityFeedsOptions {
   /** What there is to feed; a kind without options is not fed. */
   readonly kinds: Readonly<Partial<Record<EntityKind, EntityFeedOptions>>>;
+  readonly meter: Pick<EntityMeter, 'idle'>;
   readonly connection: NatsConnection;
   readonly instanceId: string;
   readonly leaseTtlMs: number;
@@ -16,8 +19,6 @@ export interface EntityFeedsOptions {
   /** Epoch milliseconds. */
   readonly nowMs: () => number;
 }
-
-const order: readonly EntityKind[] = ['item', 'user'];
 
 /** Feeds items and users, each in one replica at a time: so the quota of ten calls a second is that replica's alone. */
 export class EntityFeeds implements Component {
@@ -38,14 +39,14 @@ export class EntityFeeds implements Component {
     const { connection, instanceId, leaseTtlMs, streamReplicas, logger } = this.options;
     this.leases = await PartitionLeases.start({
       connection,
-      group: 'personalize-entities',
+      group: entityReaderName,
       memberId: instanceId,
-      partitions: order.length,
+      partitions: entityKinds.length,
       ttlMs: leaseTtlMs,
       replicas: streamReplicas,
       logger,
-      onAcquired: (partition) => this.begin(order[partition]),
-      onLeaving: (partition) => this.end(order[partition]),
+      onAcquired: (partition) => this.begin(entityKinds[partition]),
+      onLeaving: (partition) => this.end(entityKinds[partition]),
     });
   }
 
@@ -61,7 +62,9 @@ export class EntityFeeds implements Component {
 
   private async end(kind: EntityKind | undefined): Promise<void> {
     const feed = kind && this.feeds.get(kind);
-    await feed?.stop();
-    if (kind !== undefined) this.feeds.delete(kind);
+    if (kind === undefined || feed === undefined) return;
+    await feed.stop();
+    this.feeds.delete(kind);
+    this.options.meter.idle(kind);
   }
 }

@@ -7,7 +7,7 @@ export type EntityOutcome =
   | 'sent'
   /** It is not stored any more; Personalize forgets by a data deletion job only. */
   | 'gone'
-  /** Personalize refuses it as invalid; its next change is sent again. */
+  /** Personalize refuses it as invalid: a dead letter, unless it was one. */
   | 'refused';
 
 /** Counts what is sent of items and users. */
@@ -15,6 +15,8 @@ export interface EntityMeter {
   ended(kind: EntityKind, outcome: EntityOutcome, count: number): void;
   /** A call ended. */
   called(kind: EntityKind, failure: AffinityError | undefined): void;
+  /** This replica feeds them no more: what failed is for others to mend. */
+  idle(kind: EntityKind): void;
 }
 
 /** A meter in Prometheus; while calls fail, the service says so in its readiness, for it cannot do its job. */
@@ -42,5 +44,6 @@ export function createEntityMeter({
       const unwell = failure !== undefined && failure.code !== 'INVALID_ARGUMENT' && failure.code !== 'CANCELLED';
       health.report(`personalize-${kind}s`, unwell ? failure.message : undefined);
     },
+    idle: (kind) => health.report(`personalize-${kind}s`, undefined),
   };
 }

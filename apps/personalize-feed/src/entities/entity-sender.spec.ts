@@ -1,5 +1,5 @@
 import type { Entity } from '@affinity/personalize';
-import { AffinityError, resourceExhausted, silentLogger } from '@affinity/service-kit';
+import { AffinityError, resourceExhausted } from '@affinity/service-kit';
 import type { EntityOutcome } from './entity-meter';
 import { EntitySender } from './entity-sender';
 
@@ -33,8 +33,7 @@ function setUp({
       },
     },
     quota: { take: () => Promise.resolve() },
-    meter: { ended: (_, outcome, count) => (ended[outcome] += count), called: () => undefined },
-    logger: silentLogger(),
+    meter: { ended: (_, outcome, count) => (ended[outcome] += count), called: () => undefined, idle: () => undefined },
     staleAfterMs: 1_000,
     nowMs: clock,
   });
@@ -64,14 +63,14 @@ describe('EntitySender', () => {
     expect(sent).toEqual(['{"version":3}']);
   });
 
-  it('finds what is refused, and sends the others', async () => {
+  it('finds what is refused and tells why, and sends the others', async () => {
     const { sender, ended } = setUp({
       put: (entities) =>
         entities.some(({ id }) => id === 'bad')
-          ? Promise.reject(new AffinityError('INVALID_ARGUMENT', 'bad'))
+          ? Promise.reject(new AffinityError('INVALID_ARGUMENT', 'no such column'))
           : Promise.resolve(),
     });
-    await sender.send(['a', 'bad', 'b'], signal);
+    expect(await sender.send(['a', 'bad', 'b'], signal)).toEqual([{ id: 'bad', reason: 'no such column' }]);
     expect(ended).toEqual({ sent: 2, gone: 0, refused: 1 });
   });
 

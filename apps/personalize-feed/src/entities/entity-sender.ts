@@ -1,5 +1,5 @@
 import { type Entity, type EntityWriter, personalizeLimits } from '@affinity/personalize';
-import { type AffinityError, fromUnknown, type Logger, retry, type TokenBucket } from '@affinity/service-kit';
+import { type AffinityError, fromUnknown, retry, type TokenBucket } from '@affinity/service-kit';
 import type { EntityMeter } from './entity-meter';
 import type { EntitySource } from './entity-source';
 
@@ -10,11 +10,16 @@ export interface EntitySenderOptions {
   /** Calls a second. */
   readonly quota: Pick<TokenBucket, 'take'>;
   readonly meter: EntityMeter;
-  readonly logger: Logger;
   /** Milliseconds from reading an entity to its being taken, beyond which somebody else may have sent a newer state. */
   readonly staleAfterMs: number;
   /** Monotonic milliseconds. */
   readonly nowMs: () => number;
+}
+
+/** An entity that Personalize does not take, and why. */
+export interface Refusal {
+  readonly id: string;
+  readonly reason: string;
 }
 
 /**
@@ -22,37 +27,45 @@ export interface EntitySenderOptions {
  *
  * E1. Each attempt reads the entities anew, so that what arrives is as new as the attempt, and ends with a state that was
  *     stored at its beginning or later.
- * E2. What is refused as invalid is found out one by one, counted and logged; everything else is repeated until it works.
+ * E2. What is refused as invalid is found out one by one, and told; everything else is repeated until it works.
  * E3. An attempt that took so long that another replica may have taken over and sent a newer state is repeated.
  */
 export class EntitySender {
   constructor(private readonly options: EntitySenderOptions) {}
 
-  /** Resolves once each entity is taken, refused or gone. Rejects only when the signal aborts. */
-  async send(ids: readonly string[], signal: AbortSignal): Promise<void> {
+  /** Resolves with what was refused, once each entity is taken, refused or gone. Rejects only when the signal aborts. */
+  async send(ids: readonly string[], signal: AbortSignal): Promise<readonly Refusal[]> {
     const unique = [...new Set(ids)];
     const perCall = personalizeLimits.entitiesPerCall;
-    for (let at = 0; at < unique.length; at += perCall) await this.sendCall(unique.slice(at, at + perCall), signal);
+    const refusals: Refusal[] = [];
+    for (let at = 0; at < unique.length; at += perCall) {
+      refusals.push(...(await this.sendCall(unique.slice(at, at + perCall), signal)));
+    }
+    return refusals;
   }
 
-  private async sendCall(ids: readonly string[], signal: AbortSignal): Promise<void> {
+  private async sendCall(ids: readonly string[], signal: AbortSignal): Promise<readonly Refusal[]> {
     const attempt = (): Promise<AffinityError | undefined> => this.attempt(ids, signal);
     const isRetryable = (): boolean => !signal.aborted;
-    const refusal = await retry(attempt, {
+    const error = await retry(attempt, {
       attempts: Infinity,
       baseDelayMs: 100,
       maxDelayMs: 5_000,
       signal,
       isRetryable,
     });
-    if (refusal === undefined) return;
-    if (ids.length > 1) {
-      for (const id of ids) await this.sendCall([id], signal); // E2
-      return;
-    }
-    const { source, meter, logger } = this.options;
+    if (error === undefined) return [];
+    const [id, ...others] = ids;
+    if (id !== undefined && others.length === 0) return [this.refused(id, error)];
+    const refusals: Refusal[] = [];
+    for (const one of ids) refusals.push(...(await this.sendCall([one], signal))); // E2
+    return refusals;
+  }
+
+  private refused(id: string, error: AffinityError): Refusal {
+    const { source, meter } = this.options;
     meter.ended(source.kind, 'refused', 1);
-    logger.error({ err: refusal, kind: source.kind, id: ids[0] }, 'Personalize refuses an entity');
+    return { id, reason: error.message };
   }
 
   /** The refusal, or undefined when all were taken. */

@@ -1,4 +1,4 @@
-import type { EntityKind } from '@affinity/personalize';
+import { createDeadLetterStore } from '@affinity/messaging';
 import { PersonalizeEntityWriter } from '@affinity/personalize';
 import {
   createDynamoItemStore,
@@ -16,6 +16,7 @@ import { readerName } from '../batch-sender';
 import type { PersonalizeFeedConfig } from '../config';
 import type { EntityFeedOptions } from './entity-feed';
 import { EntityFeeds } from './entity-feeds';
+import { entityKinds, openEntityLetters } from './entity-letters';
 import { createEntityMeter, type EntityMeter } from './entity-meter';
 import { EntitySender } from './entity-sender';
 import { type EntitySource, itemSource, userSource } from './entity-source';
@@ -51,6 +52,7 @@ export function openEntityFeeds(context: ServiceContext<PersonalizeFeedConfig>, 
       ...open(itemSource(items, itemAttributesOf(config)), itemsDatasetArn, names.items),
       ...open(userSource(users, config.userFeatures ?? []), usersDatasetArn, names.users),
     },
+    meter,
     connection: parts.connection,
     instanceId: parts.instanceId,
     leaseTtlMs: config.leaseTtlMs,
@@ -77,7 +79,7 @@ interface Feed {
 
 function feedOptions(
   context: ServiceContext<PersonalizeFeedConfig>,
-  { tables: { client, names } }: EntityFeedParts,
+  { tables: { client, names }, connection }: EntityFeedParts,
   { source, arn, table, meter }: Feed,
 ): EntityFeedOptions {
   const { config, add } = context;
@@ -96,10 +98,10 @@ function feedOptions(
       writer,
       quota: new TokenBucket({ ratePerSecond: config.entityCallsPerSecond, burst: 1 }),
       meter,
-      logger,
       staleAfterMs: config.leaseTtlMs / 2,
       nowMs: () => performance.now(),
     }),
+    openLetters: () => openEntityLetters({ kind, connection, deadLetters: createDeadLetterStore(connection), logger }),
     pollMs: config.changePollMs,
     logger,
     nowMs: Date.now,
@@ -107,7 +109,7 @@ function feedOptions(
 }
 
 function watchFeeds({ metrics }: ServiceContext<PersonalizeFeedConfig>, feeds: EntityFeeds): void {
-  for (const kind of ['item', 'user'] satisfies EntityKind[]) {
+  for (const kind of entityKinds) {
     metrics.gauge({
       name: `affinity_personalize_feed_${kind}_lag_seconds`,
       help: `Age of the oldest change of a ${kind} that was met and is not yet with Personalize`,

@@ -1,66 +1,27 @@
-import { toAttributes } from '@affinity/contracts';
-import type { AttributeValue } from '@affinity/domain';
-import {
-  createDynamoClient,
-  createDynamoItemStore,
-  createDynamoUserStore,
-  tableNames,
-  type ItemStore,
-  type UserStore,
-} from '@affinity/profile-storage';
 import { startHttpFaultProxy, uniqueName, until, type ServiceProcess } from '@affinity/testing';
+import { entityFeedEnv, openEntityTables, type EntityTables } from './entity-tables';
 import { readMetric, startFeedFixture, type FeedFixture } from './feed-fixture';
 import { startEntityRecorder, type EntityRecorder } from './entity-recorder';
-
-const itemsArn = 'arn:aws:personalize:eu-central-1:000000000000:dataset/affinity/ITEMS';
-const usersArn = 'arn:aws:personalize:eu-central-1:000000000000:dataset/affinity/USERS';
 
 describe('personalize-feed, items and users', () => {
   let fixture: FeedFixture;
   let recorder: EntityRecorder;
-  let items: ItemStore;
-  let users: UserStore;
+  let tables: EntityTables;
 
   beforeAll(async () => {
     fixture = await startFeedFixture();
     recorder = await startEntityRecorder();
-    const { endpoint, region, accessKeyId, secretAccessKey } = fixture.stack.addresses.dynamodb;
-    Object.assign(process.env, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
-    const client = createDynamoClient({
-      dynamoEndpoint: endpoint,
-      dynamoRegion: region,
-      dynamoTablePrefix: fixture.tablePrefix,
-    });
-    const tables = tableNames(fixture.tablePrefix);
-    items = createDynamoItemStore({ client, table: tables.items });
-    users = createDynamoUserStore({ client, table: tables.users });
+    tables = openEntityTables(fixture);
   }, 120_000);
 
   afterAll(async () => {
+    tables.close();
     await recorder.stop();
     await fixture.close();
   });
 
   const startFeed = (over: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> =>
-    fixture.startFeed({
-      AFFINITY_PERSONALIZE_ENDPOINT: recorder.endpoint,
-      AFFINITY_PERSONALIZE_ITEMS_DATASET_ARN: itemsArn,
-      AFFINITY_PERSONALIZE_USERS_DATASET_ARN: usersArn,
-      AFFINITY_PERSONALIZE_USER_FEATURES: 'tier',
-      AFFINITY_ENTITY_CALLS_PER_SECOND: '200',
-      AFFINITY_CHANGE_POLL_MS: '100',
-      ...over,
-    });
-
-  const putItems = async (wanted: Readonly<Record<string, string>>): Promise<void> => {
-    const stored = Object.entries(wanted).map(([itemId, colour]) => {
-      const attributes = toAttributes(new Map<string, AttributeValue>([['colour', colour]]));
-      return { itemId, attributes, updatedAt: new Date() };
-    });
-    await items.putItems(stored);
-  };
-  const putUser = (userId: string, tier: string): Promise<void> =>
-    users.put({ userId, userName: 'never sent', userFeatures: { tier, secret: 'never sent' }, updatedAt: new Date() });
+    fixture.startFeed({ ...entityFeedEnv, AFFINITY_PERSONALIZE_ENDPOINT: recorder.endpoint, ...over });
 
   const learned = (wanted: Readonly<Record<string, string>>): Promise<unknown> =>
     until(
@@ -74,15 +35,15 @@ describe('personalize-feed, items and users', () => {
     const feed = await startFeed();
     await feed.stop();
     const stored = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`old-${i}`, 'red']));
-    await putItems(stored);
-    await putUser('ann', 'gold');
+    await tables.putItems(stored);
+    await tables.putUser('ann', 'gold');
     await feed.restart();
     try {
       await learned(stored);
-      await putItems({ 'old-3': 'blue', fresh: 'green' });
+      await tables.putItems({ 'old-3': 'blue', fresh: 'green' });
       await learned({ ...stored, 'old-3': 'blue', fresh: 'green' });
       await until(() => recorder.latest.get('users/ann') === '{"tier":"gold"}', 30_000, 'the user to be sent');
-      await putUser('ann', 'silver');
+      await tables.putUser('ann', 'silver');
       await until(() => recorder.latest.get('users/ann') === '{"tier":"silver"}', 30_000, 'the change to be sent');
       expect(recorder.refusals).toEqual([]);
       expect(JSON.stringify([...recorder.latest])).not.toContain('never sent');
@@ -99,12 +60,12 @@ describe('personalize-feed, items and users', () => {
         for (let i = 0; i < 30; i += 1) {
           const id = `k-${(round * 17 + i) % 60}`;
           wanted[id] = `colour-${round}-${i}`;
-          await putItems({ [id]: wanted[id] });
+          await tables.putItems({ [id]: wanted[id] });
         }
         const calls = recorder.calls;
         await until(() => recorder.calls > calls, 30_000, 'something to be sent');
         await feed.kill();
-        await putItems({ [`while-away-${round}`]: 'grey' });
+        await tables.putItems({ [`while-away-${round}`]: 'grey' });
         wanted[`while-away-${round}`] = 'grey';
         await feed.restart();
       }
@@ -120,7 +81,7 @@ describe('personalize-feed, items and users', () => {
     const feed = await startFeed({ AFFINITY_PERSONALIZE_ENDPOINT: proxy.endpoint });
     try {
       const wanted = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f-${i}`, `c${i}`]));
-      await putItems(wanted);
+      await tables.putItems(wanted);
       await learned(wanted);
       expect(proxy.counts().throttled).toBeGreaterThan(0);
     } finally {
@@ -134,10 +95,10 @@ describe('personalize-feed, items and users', () => {
     const first = await startFeed(rate);
     const second = await startFeed(rate);
     try {
-      await putItems({ before: 'red' });
+      await tables.putItems({ before: 'red' });
       await learned({ before: 'red' });
       await first.kill();
-      await putItems({ after: 'blue' });
+      await tables.putItems({ after: 'blue' });
       await learned({ after: 'blue' });
       expect(await readMetric(second, 'affinity_personalize_feed_item_lag_seconds')).toBeLessThan(60);
     } finally {

@@ -48,6 +48,8 @@ export interface FeedFixture {
   startFeed(env?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
   /** The events of these items that PutEvents acknowledged, in order, repeats included. */
   received(itemPrefix: string): Promise<readonly LearnedEvent[]>;
+  /** The properties of items and users as PutItems and PutUsers put them last, by `item/<id>` and `user/<id>`. */
+  entities(): Promise<ReadonlyMap<string, string>>;
   /** Distinct events that the model learned from. */
   learned(): Promise<number>;
   /** The lowest checkpoint of all partitions, as the purge of the stream sees it. */
@@ -61,7 +63,10 @@ export async function startFeedFixture(): Promise<FeedFixture> {
   const schemaFile = join(folder, 'schema.yaml');
   await writeFile(schemaFile, schemaYaml);
   const stack = await startBackingStack({ services: ['nats', 'dynamodb'] });
-  const connection = await connectNats(natsConfig(stack.addresses.nats.url), { name: 'test', logger: silentLogger() });
+  const connection = await connectNats(
+    { natsUrls: [stack.addresses.nats.url] },
+    { name: 'test', logger: silentLogger() },
+  );
   await ensureEventStreams(connection, { partitions, replicas: 1, maxBytes: -1 });
   const publisher = createEventPublisher({ connection, partitions, attempts: 20 });
   const dataDir = join(folder, 'personalize');
@@ -95,7 +100,16 @@ export async function startFeedFixture(): Promise<FeedFixture> {
     tablePrefix,
     publish: (event) => publish(publisher, event),
     startFeed: (over = {}) => startServiceProcess({ app: 'personalize-feed', env: { ...env, ...over } }),
-    received: async (itemPrefix) => (await readJournal(dataDir)).filter(({ itemId }) => itemId.startsWith(itemPrefix)),
+    received: async (itemPrefix) =>
+      (await readJournal(dataDir)).flatMap((record) =>
+        record.kind === 'event' && record.itemId.startsWith(itemPrefix) ? [record] : [],
+      ),
+    entities: async () =>
+      new Map(
+        (await readJournal(dataDir)).flatMap((record) =>
+          record.kind === 'event' ? [] : [[`${record.kind}/${record.id}`, record.properties ?? '']],
+        ),
+      ),
     learned: () => readMetric(personalize, 'affinity_personalize_events_learned'),
     lowestCheckpoint: () => registry.lowestCheckpoint(),
     close: async () => {
@@ -117,11 +131,15 @@ async function publish(publisher: ReturnType<typeof createEventPublisher>, given
   await publisher.publish({ profileKey, eventId: event.eventId, eventType: event.eventType, body });
 }
 
-async function readJournal(dataDir: string): Promise<readonly LearnedEvent[]> {
+type JournalRecord =
+  | (LearnedEvent & { readonly kind: 'event' })
+  | { readonly kind: 'item' | 'user'; readonly id: string; readonly properties?: string };
+
+async function readJournal(dataDir: string): Promise<readonly JournalRecord[]> {
   const segments = (await readdir(dataDir)).filter((name) => name.startsWith('events-')).sort();
   const texts = await Promise.all(segments.map((name) => readFile(join(dataDir, name), 'utf8')));
   const lines = texts.join('').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line.slice(line.indexOf(' ') + 1)) as LearnedEvent);
+  return lines.map((line) => JSON.parse(line.slice(line.indexOf(' ') + 1)) as JournalRecord);
 }
 
 /** A number that a service tells at /metrics. */
@@ -130,14 +148,4 @@ export async function readMetric(service: ServiceProcess, name: string): Promise
   const line = (await response.text()).split('\n').find((text) => text.startsWith(`${name}{`));
   if (line === undefined) throw new Error(`there is no metric ${name}`);
   return Number(line.split(' ').at(-1));
-}
-
-function natsConfig(url: string) {
-  return {
-    natsUrls: [url],
-    natsCredentials: undefined,
-    natsTlsCa: undefined,
-    natsTlsCert: undefined,
-    natsTlsKey: undefined,
-  };
 }

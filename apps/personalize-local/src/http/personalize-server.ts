@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Component, Logger } from '@affinity/service-kit';
+import { boundPort, drain, listen } from '@affinity/service-kit/http';
 import { AwsError } from '../errors';
 import type { OperationContext } from '../operations/operation';
 import { RequestMembers } from '../wire/request-members';
@@ -28,10 +28,8 @@ export function createPersonalizeServer(options: PersonalizeServerOptions): Comp
   return {
     name: 'personalize-server',
     start: () => listen(server, options),
-    stop: ({ graceMs }) => stop(server, graceMs / 2),
-    readyFields: () => {
-      return { httpPort: (server.address() as AddressInfo).port, ...options.readyFields };
-    },
+    stop: ({ graceMs }) => drain(server, graceMs / 2),
+    readyFields: () => ({ httpPort: boundPort(server), ...options.readyFields }),
   };
 }
 
@@ -88,22 +86,4 @@ function refuse(response: ServerResponse, { name, status, message }: AwsError, s
 function write(response: ServerResponse, answer: { status: number; body: object; last: boolean }): void {
   if (answer.last) response.setHeader('connection', 'close');
   response.writeHead(answer.status).end(JSON.stringify(answer.body));
-}
-
-function listen(server: Server, { host, port }: PersonalizeServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-async function stop(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearTimeout(cut);
 }

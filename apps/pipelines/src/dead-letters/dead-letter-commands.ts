@@ -1,4 +1,5 @@
 import { listDeadLetters, connectNats, replayDeadLetter, type StoredDeadLetter } from '@affinity/messaging';
+import { decodeEntityRef } from '@affinity/personalize';
 import { loadConfig, natsSettings, silentLogger } from '@affinity/service-kit';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { InvalidArgumentError, type Command } from 'commander';
@@ -30,7 +31,9 @@ export function addDeadLetterCommands(deadLetters: Command, options: ProgramOpti
     );
   deadLetters
     .command('replay')
-    .description('Publish a dead letter again under a fresh message id and remove it from the dead letters')
+    .description(
+      'Publish a dead letter again under a fresh message id, or send a refused item or user again; then remove the letter',
+    )
     .argument('<numbers...>', 'numbers in the list')
     .option('--dry-run', 'say what would be done')
     .action((numbers: readonly string[], { dryRun = false }: { dryRun?: boolean }) =>
@@ -78,7 +81,12 @@ function lineOf({ number, storedAt, reader, subject, reason }: StoredDeadLetter)
 }
 
 function detailsOf({ data, position, ...letter }: StoredDeadLetter): string {
-  const { sequence, timestampNs } = position;
-  const details = { ...letter, sequence, timestampNs: String(timestampNs), body: Buffer.from(data).toString('base64') };
+  const details = {
+    ...letter,
+    ...(position === undefined
+      ? { entity: decodeEntityRef(data) }
+      : { sequence: position.sequence, timestampNs: String(position.timestampNs) }),
+    body: Buffer.from(data).toString('base64'),
+  };
   return JSON.stringify(details, undefined, 2);
 }

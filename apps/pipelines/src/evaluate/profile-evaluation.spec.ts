@@ -1,17 +1,14 @@
-import { emptyTile, foldInteraction, parseSchema, type Interaction, type Schema } from '@affinity/domain';
+import { emptyTile, foldInteraction, type Interaction } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import { evaluationTables } from './evaluation-tables';
 import { evaluateProfiles, type KnownVisitor } from './profile-evaluation';
 
 const dayMs = 86_400_000;
-const schema = ((): Schema => {
-  const parsed = parseSchema({
-    version: '1',
-    event_types: { view: 1 },
-    dimensions: [{ name: 'colour', kind: 'categorical' }],
-  });
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join());
-  return parsed.schema;
-})();
+const schema = schemaOf({
+  version: '1',
+  event_types: { view: 1 },
+  dimensions: [{ name: 'colour', kind: 'categorical' }],
+});
 
 function views(colours: readonly string[], firstDay: number): Interaction[] {
   return colours.map((colour, i) => ({

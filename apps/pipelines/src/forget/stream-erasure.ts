@@ -7,6 +7,7 @@ import {
 } from '@affinity/contracts';
 import { partitionOf, profileKeyOf, type Mark } from '@affinity/domain';
 import { eraseMessages, findMessages, positionOf } from '@affinity/messaging';
+import { decodeEntityRef } from '@affinity/personalize';
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 
 /** Whose messages, in which stream. */
@@ -74,8 +75,10 @@ interface Owner {
   readonly isErasure: boolean;
 }
 
-/** Whose a message is; undefined when it cannot be read. */
+/** Whose a message is; undefined when it cannot be read. An item that was refused is nobody's. */
 function ownerOf(data: Uint8Array): Owner | undefined {
+  const entity = decodeEntityRef(data);
+  if (entity !== undefined) return { profileKey: entity.kind === 'user' ? entity.id : '', isErasure: false };
   try {
     const { record } = StreamRecord.decode(data);
     if (record?.$case === 'erasure') return { profileKey: record.value.profileKey, isErasure: true };

@@ -1,4 +1,5 @@
-import { InMemoryTileStore, type StoredTile, type TileKey, type TileWrite } from '@affinity/profile-storage';
+import { InMemoryTileStore, type StoredTile, type TileKey } from '@affinity/profile-storage';
+import { firstWrite } from '@affinity/profile-storage/fixtures';
 import { unavailable } from '@affinity/service-kit';
 import { NewTileStore } from './new-tile-store';
 
@@ -10,18 +11,6 @@ const keyOf = (profileKey: string, day = newDay): TileKey => ({
   region: 'r',
 });
 const population: TileKey = { owner: { kind: 'population', partition: 3 }, day: newDay, region: 'r' };
-
-const writeOf = (key: TileKey): TileWrite => ({
-  key,
-  expectedVersion: 0,
-  newVersion: 1,
-  changed: new Map(),
-  eventCount: 1,
-  mark: { sequence: 1, timestampNs: 1n },
-  writer: 'w',
-  eventIdHashes: [],
-  expiresAtS: 2_000_000_000,
-});
 
 /** Tiles in memory that tell which of them were read. */
 class ReadLog extends InMemoryTileStore {
@@ -43,8 +32,8 @@ describe('NewTileStore', () => {
     const { inner, store } = setUp();
     expect(await store.read([keyOf('a'), population])).toEqual([undefined, undefined]);
     expect(inner.readKeys).toEqual([]);
-    await store.write(writeOf(keyOf('a')));
-    await store.write(writeOf(population));
+    await store.write(firstWrite(keyOf('a')));
+    await store.write(firstWrite(population));
     const found = await store.read([keyOf('b'), population, keyOf('a')]);
     expect(found.map((tile) => tile?.key)).toEqual([undefined, population, keyOf('a')]);
     expect(inner.readKeys).toEqual([population, keyOf('a')]);
@@ -52,7 +41,7 @@ describe('NewTileStore', () => {
 
   it('always asks for tiles of other days', async () => {
     const { inner, store } = setUp();
-    await inner.write(writeOf(keyOf('a', copiedDay)));
+    await inner.write(firstWrite(keyOf('a', copiedDay)));
     const found = await store.read([keyOf('a'), keyOf('a', copiedDay), keyOf('b', copiedDay)]);
     expect(found.map((tile) => tile?.key)).toEqual([undefined, keyOf('a', copiedDay), undefined]);
     expect(inner.readKeys).toHaveLength(2);
@@ -64,20 +53,20 @@ describe('NewTileStore', () => {
       await InMemoryTileStore.prototype.write.call(inner, write);
       throw unavailable('the answer was lost');
     });
-    await expect(store.write(writeOf(keyOf('a')))).rejects.toThrow('lost');
+    await expect(store.write(firstWrite(keyOf('a')))).rejects.toThrow('lost');
     lost.mockRestore();
     expect((await store.read([keyOf('a')])).map((tile) => tile?.version)).toEqual([1]);
   });
 
   it('learns from the first write of what somebody else has written', async () => {
     const { inner, store } = setUp();
-    await inner.write({ ...writeOf(keyOf('a')), writer: 'other' });
-    expect(await store.write(writeOf(keyOf('a')))).toMatchObject({ kind: 'conflict', current: { writer: 'other' } });
+    await inner.write({ ...firstWrite(keyOf('a')), writer: 'other' });
+    expect(await store.write(firstWrite(keyOf('a')))).toMatchObject({ kind: 'conflict', current: { writer: 'other' } });
   });
 
   it('passes erasures on', async () => {
     const { store } = setUp();
-    await store.write(writeOf(keyOf('a')));
+    await store.write(firstWrite(keyOf('a')));
     expect(await store.eraseOwner(keyOf('a').owner, { sequence: 1, timestampNs: 1n })).toBe(1);
     expect(await store.read([keyOf('a')])).toEqual([undefined]);
   });

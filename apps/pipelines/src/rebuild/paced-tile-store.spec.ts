@@ -1,18 +1,9 @@
-import type { TileStore, TileWrite, TileWriteResult } from '@affinity/profile-storage';
+import type { TileStore, TileWriteResult } from '@affinity/profile-storage';
+import { firstWrite } from '@affinity/profile-storage/fixtures';
 import { createManualClock, resourceExhausted, unavailable } from '@affinity/service-kit';
 import { PacedTileStore } from './paced-tile-store';
 
-const write: TileWrite = {
-  key: { owner: { kind: 'user', profileKey: 'u' }, day: 1, region: 'r' },
-  expectedVersion: 0,
-  newVersion: 1,
-  changed: new Map(),
-  eventCount: 1,
-  mark: { sequence: 1, timestampNs: 1n },
-  writer: 'w',
-  eventIdHashes: [],
-  expiresAtS: 2_000_000_000,
-};
+const write = firstWrite({ owner: { kind: 'user', profileKey: 'u' }, day: 1, region: 'r' });
 
 /** An instant like any other, in epoch milliseconds. */
 const startAt = 1_790_000_000_000;

@@ -1,5 +1,6 @@
 import { encodeDimension, toAttributes, toInteraction, type RecordedEvent } from '@affinity/contracts';
-import { dayOf, parseSchema, partitionOf, refusalOf, type Mark, type Schema } from '@affinity/domain';
+import { dayOf, partitionOf, refusalOf, type Mark } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import { erasureLine, eventLine, InMemoryObjectStore, toMetadata, upstreamKey } from '@affinity/lake';
 import {
   InMemoryCheckpointStore,
@@ -35,20 +36,16 @@ const dayMs = 86_400_000;
 const beginMs = Date.parse('2026-11-01T12:00:00Z');
 const users = ['a', 'b', 'c', 'd', 'e'];
 
-const schema = ((): Schema => {
-  const parsed = parseSchema({
-    version: '1',
-    event_types: { view: 1, park: 5 },
-    dimensions: [
-      { name: 'colour', kind: 'categorical', cap: 2 },
-      { name: 'price', kind: 'numeric' },
-    ],
-    allowed_lateness_days: 3,
-    retention_days: 3_000,
-  });
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join());
-  return parsed.schema;
-})();
+const schema = schemaOf({
+  version: '1',
+  event_types: { view: 1, park: 5 },
+  dimensions: [
+    { name: 'colour', kind: 'categorical', cap: 2 },
+    { name: 'price', kind: 'numeric' },
+  ],
+  allowed_lateness_days: 3,
+  retention_days: 3_000,
+});
 
 interface Message {
   readonly partition: number;

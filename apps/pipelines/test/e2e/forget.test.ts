@@ -15,7 +15,7 @@ import { createDynamoClient, tableNames } from '@affinity/profile-storage';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createProgram } from '../../src/program';
+import { runAffinity } from '../run-affinity';
 
 const person = 'person-to-forget-4711';
 const bucket = 'forget-lake';
@@ -100,16 +100,7 @@ async function startSystem(): Promise<System> {
     address: `127.0.0.1:${ingest.port('grpcPort')}`,
     defaultDeadlineMs: 20_000,
   });
-  const connection = await connectNats(
-    {
-      natsUrls: [addresses.nats.url],
-      natsCredentials: undefined,
-      natsTlsCa: undefined,
-      natsTlsCert: undefined,
-      natsTlsKey: undefined,
-    },
-    { name: 'test', logger: silentLogger() },
-  );
+  const connection = await connectNats({ natsUrls: [addresses.nats.url] }, { name: 'test', logger: silentLogger() });
   const environment = {
     ...without(common, 'AFFINITY_METRICS_PORT'),
     ...lakeSettings,
@@ -142,12 +133,7 @@ async function startSystem(): Promise<System> {
         position: { sequence: 1, timestampNs: 1n },
         data: Buffer.from(`\xff garbage with ${person} in it`, 'latin1'),
       }),
-    affinity: async (...args) => {
-      const printed: string[] = [];
-      const program = createProgram({ environment, print: (text) => printed.push(text), progress: () => undefined });
-      await program.parseAsync(['node', 'affinity', ...args]);
-      return printed.join('\n');
-    },
+    affinity: (...args) => runAffinity(environment, args),
     grep: async (text) => [
       ...(await filesWith(join(folder, 'data', 'nats'), text)),
       ...(await filesWith(join(folder, 'data', 'objectStore'), text)),

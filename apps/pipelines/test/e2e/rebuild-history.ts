@@ -1,5 +1,5 @@
 import { compareTiles, countNaively, type DatasetInteraction } from '@affinity/datasets';
-import { parseSchema, type AttributeValue, type Schema } from '@affinity/domain';
+import type { AttributeValue, Schema } from '@affinity/domain';
 import { DynamoTileStore, tableNames, type StoredTile } from '@affinity/profile-storage';
 import { until } from '@affinity/testing';
 import type { RebuildSystem } from './rebuild-system';
@@ -24,13 +24,6 @@ const items: ReadonlyMap<string, ReadonlyMap<string, AttributeValue>> = new Map(
     ]),
   ]),
 );
-
-/** A valid schema from its document. */
-export function schemaOf(document: unknown): Schema {
-  const parsed = parseSchema(document);
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join());
-  return parsed.schema;
-}
 
 /** The events that were published, and what the generations of a system have made of them. */
 export class RebuildHistory {

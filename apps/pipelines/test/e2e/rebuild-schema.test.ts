@@ -1,9 +1,10 @@
 import { dayOf, formatDay } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import { until } from '@affinity/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RebuildHistory, schemaOf, users } from './rebuild-history';
+import { RebuildHistory, users } from './rebuild-history';
 import { startRebuildSystem, type RebuildSystem } from './rebuild-system';
 
 const liveDocument = {

@@ -17,7 +17,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createProgram } from '../../src/program';
+import { runAffinity } from '../run-affinity';
 
 const partitions = 4;
 
@@ -73,16 +73,7 @@ export async function startRebuildSystem(schemaText: string): Promise<RebuildSys
     AFFINITY_LAKE_SHARDS: '2',
     AFFINITY_LAKE_FLUSH_MS: '300',
   });
-  const natsSecrets = {
-    natsCredentials: undefined,
-    natsTlsCa: undefined,
-    natsTlsCert: undefined,
-    natsTlsKey: undefined,
-  };
-  const connection = await connectNats(
-    { natsUrls: [addresses.nats.url], ...natsSecrets },
-    { name: 'test', logger: silentLogger() },
-  );
+  const connection = await connectNats({ natsUrls: [addresses.nats.url] }, { name: 'test', logger: silentLogger() });
   const publisher = createEventPublisher({ connection, partitions, attempts: 20 });
   const client = createGrpcClient(ProfileServiceClient, {
     address: `127.0.0.1:${featureStore.port('grpcPort')}`,
@@ -120,12 +111,7 @@ export async function startRebuildSystem(schemaText: string): Promise<RebuildSys
       const said = featureStore.logs().match(/"to":\d+/g);
       return said?.at(-1) === `"to":${generation}`;
     },
-    affinity: async (...args) => {
-      const printed: string[] = [];
-      const program = createProgram({ environment, print: (text) => printed.push(text), progress: () => undefined });
-      await program.parseAsync(['node', 'affinity', ...args]);
-      return printed.join('\n');
-    },
+    affinity: (...args) => runAffinity(environment, args),
     affinityKilledAt: async (word, ...args) =>
       runUntilWord({ script: await appBundle('pipelines'), args, word, env: { ...process.env, ...environment } }),
     stop: async () => {

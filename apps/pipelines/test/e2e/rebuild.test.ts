@@ -1,7 +1,8 @@
 import { dayOf, formatDay } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import { DynamoTileStore, tableNames } from '@affinity/profile-storage';
 import { until } from '@affinity/testing';
-import { days, RebuildHistory, schemaOf, users } from './rebuild-history';
+import { days, RebuildHistory, users } from './rebuild-history';
 import { startRebuildSystem, type RebuildSystem } from './rebuild-system';
 import { SteadyLoad } from './steady-load';
 

@@ -5,7 +5,7 @@ import { serviceEnvironment, startBackingStack, startServiceProcess, type Servic
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createProgram } from '../../src/program';
+import { runAffinity } from '../run-affinity';
 
 const replicas = 2;
 const deadlineMs = 10_000;
@@ -102,13 +102,10 @@ export async function startRollingSystem(schemaText: string): Promise<RollingSys
       for await (const tile of tiles.scan()) found.push(tile);
       return found;
     },
-    affinity: async (...args) => {
-      const printed: string[] = [];
+    affinity: (...args) => {
       const settings = Object.entries(serviceEnvironment({ dynamodb }, { schemaFile, tablePrefix }));
       const environment = Object.fromEntries(settings.filter(([name]) => name !== 'AFFINITY_METRICS_PORT'));
-      const program = createProgram({ environment, print: (text) => printed.push(text), progress: () => undefined });
-      await program.parseAsync(['node', 'affinity', ...args]);
-      return printed.join('\n');
+      return runAffinity(environment, args);
     },
     stop: async () => {
       await Promise.all([stores.stop(), ingests.stop(), ...aggregators.map((aggregator) => aggregator.stop())]);

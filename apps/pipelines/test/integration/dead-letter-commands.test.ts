@@ -1,9 +1,17 @@
-import { connectNats, createDeadLetterStore, ensureEventStreams } from '@affinity/messaging';
+import {
+  connectNats,
+  createDeadLetterStore,
+  ensureEventStreams,
+  openReplayRequests,
+  replaySubject,
+} from '@affinity/messaging';
+import { encodeEntityRef } from '@affinity/personalize';
 import { silentLogger } from '@affinity/service-kit';
-import { startBackingStack, type BackingStack } from '@affinity/testing';
+import { startBackingStack, until, type BackingStack } from '@affinity/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { createProgram } from '../../src/program';
+import { findOwnDeadLetters } from '../../src/forget/stream-erasure';
+import { runAffinity } from '../run-affinity';
 
 describe('affinity dead-letters', () => {
   let stack: BackingStack<'nats'>;
@@ -11,15 +19,7 @@ describe('affinity dead-letters', () => {
 
   beforeAll(async () => {
     stack = await startBackingStack({ services: ['nats'] });
-    const natsUrls = [stack.addresses.nats.url];
-    const config = {
-      natsUrls,
-      natsCredentials: undefined,
-      natsTlsCa: undefined,
-      natsTlsCert: undefined,
-      natsTlsKey: undefined,
-    };
-    connection = await connectNats(config, { name: 'test', logger: silentLogger() });
+    connection = await connectNats({ natsUrls: [stack.addresses.nats.url] }, { name: 'test', logger: silentLogger() });
     await ensureEventStreams(connection, { partitions: 4, replicas: 1, maxBytes: -1 });
   });
 
@@ -28,13 +28,8 @@ describe('affinity dead-letters', () => {
     await stack.stop();
   });
 
-  async function run(...args: string[]): Promise<string> {
-    const printed: string[] = [];
-    const environment = { AFFINITY_NATS_URLS: stack.addresses.nats.url };
-    const program = createProgram({ environment, print: (text) => printed.push(text), progress: () => undefined });
-    await program.parseAsync(['node', 'affinity', 'dead-letters', ...args]);
-    return printed.join('\n');
-  }
+  const run = (...args: string[]): Promise<string> =>
+    runAffinity({ AFFINITY_NATS_URLS: stack.addresses.nats.url }, ['dead-letters', ...args]);
 
   it('lists, shows and replays what could not be handled', async () => {
     expect(await run('list')).toBe('');
@@ -66,5 +61,57 @@ describe('affinity dead-letters', () => {
     expect(await messages()).toBe(1);
     expect(await run('list')).toBe('');
     await expect(run('replay', '1')).rejects.toThrow('there is no dead letter 1');
+  });
+
+  it('shows which item was refused, and asks its reader to take it back', async () => {
+    const reader = { reader: 'personalize-entities', partition: 0 };
+    const data = encodeEntityRef({ kind: 'item', id: 'car-7' });
+    const letter = { ...reader, reason: 'no such column', subject: replaySubject(reader), data, id: 'once' };
+    const letters = createDeadLetterStore(connection);
+    await letters.store(letter);
+    await letters.store(letter); // The same letter again adds nothing.
+    const listed = await run('list', '--reader', 'personalize-entities');
+    const [, number = ''] = /^(\d+)\t\S+\tpersonalize-entities\t\S+\tno such column$/.exec(listed) ?? [];
+    const shown = JSON.parse(await run('show', number)) as Readonly<Record<string, unknown>>;
+    expect(shown).toMatchObject({ entity: { kind: 'item', id: 'car-7' } });
+    expect(shown).not.toHaveProperty('sequence');
+
+    await expect(run('replay', number)).rejects.toThrow('no personalize-entities is running');
+    const requests = openReplayRequests(connection, reader);
+    try {
+      await connection.flush();
+      const answerNext = async (refusal: string | undefined): Promise<string> => {
+        const replayed = run('replay', number);
+        const request = await until(() => requests.next(), 10_000, 'the request');
+        expect(Buffer.from(request.data)).toEqual(Buffer.from(data));
+        request.answer(refusal);
+        return replayed;
+      };
+      await expect(answerNext('still no such column')).rejects.toThrow('was refused again: still no such column');
+      expect(await run('list')).toBe(listed);
+      expect(await answerNext(undefined)).toContain(`replayed ${number}`);
+      expect(await run('list')).toBe('');
+    } finally {
+      requests.close();
+    }
+  });
+
+  it('finds a user’s own refusal, and nobody else’s, when the user is to be forgotten', async () => {
+    const letters = createDeadLetterStore(connection);
+    const refs = [
+      { kind: 'user', id: 'ann' },
+      { kind: 'user', id: 'anna' },
+      { kind: 'item', id: 'ann' },
+    ] as const;
+    for (const ref of refs) {
+      const reader = { reader: 'personalize-entities', partition: ref.kind === 'item' ? 0 : 1 };
+      const data = encodeEntityRef(ref);
+      await letters.store({ ...reader, reason: 'refused', subject: replaySubject(reader), data });
+    }
+    const own = await findOwnDeadLetters({ connection, partitions: 4, profileKey: 'ann' });
+    const bodies = await Promise.all(
+      own.map(async (number) => JSON.parse(await run('show', String(number))) as object),
+    );
+    expect(bodies).toEqual([expect.objectContaining({ entity: { kind: 'user', id: 'ann' } })]);
   });
 });

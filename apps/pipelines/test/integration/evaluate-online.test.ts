@@ -1,10 +1,9 @@
 import { parseDay } from '@affinity/domain';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { VariantResult } from '../../src/evaluate/online/click-through';
-import { createProgram } from '../../src/program';
-import { makeLake, prefix, putEvents, type LakeFixture, type TestEvent } from './upstream-fixture';
+import { runAffinity } from '../run-affinity';
+import { makeLake, putEvents, type LakeFixture, type TestEvent } from './upstream-fixture';
 
 const schemaYaml = 'version: "1"\nevent_types: { view: 1 }\ndimensions: [{ name: colour, kind: categorical }]\n';
 let sequence = 0;
@@ -34,21 +33,8 @@ describe('affinity evaluate online', () => {
 
   afterEach(() => lake.remove());
 
-  async function evaluate(...args: readonly string[]): Promise<string> {
-    const printed: string[] = [];
-    const program = createProgram({
-      environment: {
-        AFFINITY_SCHEMA_FILE: join(lake.folder, 'schema.yaml'),
-        AFFINITY_LAKE_DESTINATION: pathToFileURL(join(lake.folder, 'lake')).href,
-        AFFINITY_LAKE_PREFIX: prefix,
-        AFFINITY_SCRATCH_FOLDER: lake.folder,
-      },
-      print: (text) => void printed.push(text),
-      progress: () => undefined,
-    });
-    await program.parseAsync(['node', 'affinity', 'evaluate', 'online', ...args]);
-    return printed.join('\n');
-  }
+  const evaluate = (...args: readonly string[]): Promise<string> =>
+    runAffinity(lake.environment, ['evaluate', 'online', ...args]);
 
   it('tells click-through by variant from the curated days, each event once', async () => {
     const [first, second, third] = ['2026-11-19', '2026-11-20', '2026-11-21'].map((date) => `${date}T10:00:00Z`);

@@ -1,9 +1,8 @@
 import { seededRandom } from '@affinity/testing';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { createProgram } from '../../src/program';
-import { makeLake, prefix, putEvents, type LakeFixture, type TestEvent } from './upstream-fixture';
+import { runAffinity } from '../run-affinity';
+import { makeLake, putEvents, type LakeFixture, type TestEvent } from './upstream-fixture';
 
 const schemaYaml = `
 version: "1"
@@ -51,18 +50,8 @@ describe('affinity evaluate recommendations', () => {
 
   async function evaluate(...args: readonly string[]): Promise<Results> {
     const json = join(lake.folder, 'results.json');
-    const program = createProgram({
-      environment: {
-        AFFINITY_SCHEMA_FILE: join(lake.folder, 'schema.yaml'),
-        AFFINITY_LAKE_DESTINATION: pathToFileURL(join(lake.folder, 'lake')).href,
-        AFFINITY_LAKE_PREFIX: prefix,
-        AFFINITY_SCRATCH_FOLDER: lake.folder,
-      },
-      print: () => undefined,
-      progress: () => undefined,
-    });
     const command = ['evaluate', 'recommendations', '--split', 'last1', '--json', json, ...args];
-    await program.parseAsync(['node', 'affinity', ...command]);
+    await runAffinity(lake.environment, command);
     return JSON.parse(await readFile(json, 'utf8')) as Results;
   }
 

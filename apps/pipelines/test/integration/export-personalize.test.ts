@@ -1,4 +1,5 @@
-import { parseSchema, type Schema } from '@affinity/domain';
+import type { Schema } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import { type LocalObjectStore } from '@affinity/lake';
 import { exportPersonalize, type ExportOptions } from '../../src/lake/export/export-personalize';
 import { day, makeLake, prefix, putEvents, type LakeFixture, type TestEvent } from './upstream-fixture';
@@ -6,7 +7,7 @@ import { day, makeLake, prefix, putEvents, type LakeFixture, type TestEvent } fr
 const at = '2026-11-20T10:00:00Z';
 
 function schema(): Schema {
-  const parsed = parseSchema({
+  return schemaOf({
     version: '1',
     event_types: { view: 1, park: 5, unpark: -5 },
     dimensions: [
@@ -15,8 +16,6 @@ function schema(): Schema {
       { name: 'price', kind: 'numeric' },
     ],
   });
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join('; '));
-  return parsed.schema;
 }
 
 describe('exportPersonalize', () => {

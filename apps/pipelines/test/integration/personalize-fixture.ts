@@ -5,7 +5,7 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createProgram } from '../../src/program';
+import { runAffinity } from '../run-affinity';
 
 /** A stand-in for Personalize and the bucket that it reads. */
 export interface PersonalizeFixture {
@@ -73,14 +73,11 @@ export async function startPersonalizeFixture(): Promise<PersonalizeFixture> {
     credentials,
     affinity: async (datasetGroup, ...args) => {
       const printed: string[] = [];
-      const output = { print: (text: string) => void printed.push(text), progress: () => undefined };
-      const program = createProgram({ environment: environment(datasetGroup), ...output });
       try {
-        await program.parseAsync(['node', 'affinity', ...args]);
+        return JSON.parse(await runAffinity(environment(datasetGroup), args, printed)) as unknown;
       } catch (error) {
         throw new CommandFailure(printed.join('\n'), error);
       }
-      return JSON.parse(printed.join('\n')) as unknown;
     },
     close: async () => {
       control.close();

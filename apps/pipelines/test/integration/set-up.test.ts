@@ -5,8 +5,8 @@ import { loadConfig, silentLogger } from '@affinity/service-kit';
 import { startBackingStack, type BackingStack } from '@affinity/testing';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { createProgram } from '../../src/program';
 import { setUpSettings } from '../../src/set-up/set-up-settings';
+import { runAffinity } from '../run-affinity';
 
 describe('affinity set-up', () => {
   let stack: BackingStack<'nats' | 'dynamodb'>;
@@ -30,12 +30,7 @@ describe('affinity set-up', () => {
     await stack.stop();
   });
 
-  async function setUp(...args: readonly string[]): Promise<string> {
-    const printed: string[] = [];
-    const program = createProgram({ environment, print: (text) => printed.push(text), progress: () => undefined });
-    await program.parseAsync(['node', 'affinity', 'set-up', ...args]);
-    return printed.join('\n');
-  }
+  const setUp = (...args: readonly string[]): Promise<string> => runAffinity(environment, ['set-up', ...args]);
 
   async function existing(): Promise<{ readonly streams: readonly string[]; readonly tables: readonly string[] }> {
     const config = loadConfig(setUpSettings, environment);

@@ -1,12 +1,5 @@
-import {
-  dayOf,
-  defaultFeatures,
-  emptyTile,
-  featureValues,
-  foldInteraction,
-  parseFeature,
-  parseSchema,
-} from '@affinity/domain';
+import { dayOf, defaultFeatures, emptyTile, featureValues, foldInteraction, parseFeature } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import type { DatedTile, DayTile, Feature, Interaction, Schema } from '@affinity/domain';
 import { type LocalObjectStore, type SqlRow } from '@affinity/lake';
 import { measureSkew, type OnlineVector } from '../../src/lake/training/skew';
@@ -14,7 +7,7 @@ import { makeTrainingSet, type TrainingSetOptions } from '../../src/lake/trainin
 import { allRows, day, makeLake, prefix, putEvents, type LakeFixture, type TestEvent } from './upstream-fixture';
 
 function schema(): Schema {
-  const parsed = parseSchema({
+  return schemaOf({
     version: '1',
     event_types: { view: 1, park: 5, unpark: -5 },
     retention_days: 30,
@@ -24,8 +17,6 @@ function schema(): Schema {
       { name: 'price', kind: 'numeric' },
     ],
   });
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join('; '));
-  return parsed.schema;
 }
 
 /** What the live writer has counted after these interactions, found in the plainest way. */

@@ -16,6 +16,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { TombstoneSet } from '@affinity/profile-storage';
 import { curateDay, type CurateOptions, type CurateOutcome } from '../../src/lake/curate/curate-day';
@@ -53,6 +54,8 @@ export interface LakeFixture {
   /** For scratch files and results. */
   readonly folder: string;
   readonly store: LocalObjectStore;
+  /** For commands that work on the lake, with the schema that a test has put into the folder as `schema.yaml`. */
+  readonly environment: Readonly<Record<string, string>>;
   openEngine(over?: Partial<Parameters<typeof openDuckDbEngine>[0]>): Promise<SqlEngine>;
   /** Curates {@link day}, unless told otherwise. */
   curate(over?: Partial<CurateOptions>): Promise<CurateOutcome>;
@@ -73,6 +76,12 @@ export async function makeLake(): Promise<LakeFixture> {
   return {
     folder,
     store,
+    environment: {
+      AFFINITY_SCHEMA_FILE: join(folder, 'schema.yaml'),
+      AFFINITY_LAKE_DESTINATION: pathToFileURL(join(folder, 'lake')).href,
+      AFFINITY_LAKE_PREFIX: prefix,
+      AFFINITY_SCRATCH_FOLDER: folder,
+    },
     openEngine,
     curate: (over = {}) =>
       curateDay({

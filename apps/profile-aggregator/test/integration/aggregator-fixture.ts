@@ -70,7 +70,7 @@ export async function startAggregatorFixture(): Promise<AggregatorFixture> {
     AWS_ACCESS_KEY_ID: dynamodb.accessKeyId,
     AWS_SECRET_ACCESS_KEY: dynamodb.secretAccessKey,
   });
-  const connection = await connectNats(natsConfig(nats.url), { name: 'test', logger: silentLogger() });
+  const connection = await connectNats({ natsUrls: [nats.url] }, { name: 'test', logger: silentLogger() });
   await ensureEventStreams(connection, { partitions, replicas: 1, maxBytes: -1 });
   const publisher = createEventPublisher({ connection, partitions, attempts: 20 });
   const client = createDynamoClient({
@@ -122,14 +122,4 @@ async function publish(publisher: EventPublisher, event: TestEvent): Promise<voi
   const record = { event: message, receivedAt: new Date(), unknownItem: false };
   const body = StreamRecord.encode({ record: { $case: 'event', value: record } }).finish();
   await publisher.publish({ profileKey: userId, eventId, eventType, body });
-}
-
-function natsConfig(url: string) {
-  return {
-    natsUrls: [url],
-    natsCredentials: undefined,
-    natsTlsCa: undefined,
-    natsTlsCert: undefined,
-    natsTlsKey: undefined,
-  };
 }

@@ -5,10 +5,14 @@ import type { GatewayMeter } from '../gateway-meter';
 import type { CallLimits } from '../time-budget';
 import type { Candidates } from './candidates';
 
+/** What a model is asked. */
+export type ModelQuestion = CandidateQuery['kind'] | 'ranking';
+
 /** What guards the calls. */
 export interface GuardedCandidateSourceOptions {
   readonly source: CandidateSource;
-  readonly circuit: FairCircuit;
+  /** The circuit of the campaign that answers such questions. */
+  readonly circuitOf: (question: ModelQuestion) => FairCircuit;
   readonly meter: GatewayMeter;
 }
 
@@ -29,15 +33,15 @@ export class GuardedCandidateSource implements Candidates {
   }
 
   private guard(
-    operation: string,
+    question: ModelQuestion,
     limits: CallLimits,
     call: (signal: AbortSignal) => Promise<CandidateList>,
   ): Promise<CandidateList> {
-    const { circuit, meter } = this.options;
-    return circuit.run(limits, async (signal) => {
+    const { circuitOf, meter } = this.options;
+    return circuitOf(question).run(limits, async (signal) => {
       const startedAt = performance.now();
       const tell = (outcome: string): void =>
-        meter.askedModel(operation, outcome, (performance.now() - startedAt) / 1_000);
+        meter.askedModel(question, outcome, (performance.now() - startedAt) / 1_000);
       try {
         const list = await call(signal);
         tell('ok');

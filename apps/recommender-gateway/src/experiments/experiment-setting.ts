@@ -12,7 +12,7 @@ const experimentText = z.string().transform((content, context): Experiment | und
 /** The running experiment, if any. */
 export const experimentSetting: Setting<Experiment | undefined> = {
   env: 'EXPERIMENT_FILE',
-  doc: 'The running experiment (YAML): name, salt, variants with shares, merge weights and campaigns; without it, none runs',
+  doc: 'The running experiment (YAML): name, salt, variants with shares, merge weights, campaigns that propose and that rank; without it, none runs',
   source: 'file',
   presence: { kind: 'optional' },
   schema: experimentText,

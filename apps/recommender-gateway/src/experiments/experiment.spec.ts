@@ -6,7 +6,11 @@ describe('parseExperiment', () => {
       name: heavier-preference
       variants:
         - { name: control, share: 1 }
-        - { name: heavier, share: 3, preference_weight: 2, campaign: "arn:aws:personalize:eu-central-1:1:campaign/x" }`;
+        - name: heavier
+          share: 3
+          preference_weight: 2
+          campaign: "arn:aws:personalize:eu-central-1:1:campaign/x"
+          ranking_campaign: "arn:aws:personalize:eu-central-1:1:campaign/y"`;
     expect(parseExperiment(text)).toEqual({
       kind: 'experiment',
       experiment: {
@@ -19,6 +23,7 @@ describe('parseExperiment', () => {
             share: 3,
             preferenceWeight: 2,
             campaign: 'arn:aws:personalize:eu-central-1:1:campaign/x',
+            rankingCampaign: 'arn:aws:personalize:eu-central-1:1:campaign/y',
           },
         ],
       },
@@ -35,6 +40,20 @@ describe('parseExperiment', () => {
       expect(problems).toContain(part);
     expect(parseExperiment('variants: [')).toMatchObject({ kind: 'invalid' });
     expect(parseExperiment('')).toMatchObject({ kind: 'invalid' });
+  });
+
+  it('refuses what is no campaign, and one campaign for both questions', () => {
+    const campaign = 'arn:aws:personalize:eu-central-1:1:campaign/x';
+    const of = (second: string) => parseExperiment(`{ name: e, variants: [{ name: a, share: 1 }, { ${second} }] }`);
+    const wrong = 'arn:aws:personalize:eu-central-1:1:solution/x';
+    expect(of(`name: b, share: 1, campaign: x, ranking_campaign: "${wrong}"`)).toEqual({
+      kind: 'invalid',
+      problems: ['campaign', 'ranking_campaign'].map((field) => `variants.1.${field}: must be the ARN of a campaign`),
+    });
+    expect(of(`name: b, share: 1, campaign: "${campaign}", ranking_campaign: "${campaign}"`)).toEqual({
+      kind: 'invalid',
+      problems: [expect.stringContaining('variants.1.ranking_campaign: must not be its campaign as well')],
+    });
   });
 
   it('refuses names used twice and a single variant', () => {

@@ -10,6 +10,8 @@ export interface Variant {
   readonly preferenceWeight?: number | undefined;
   /** Campaign that proposes items for a visitor, by its ARN. */
   readonly campaign?: string | undefined;
+  /** Campaign that ranks lists for a visitor, by its ARN. */
+  readonly rankingCampaign?: string | undefined;
 }
 
 /** A comparison of ways to recommend. */
@@ -31,13 +33,25 @@ const name = z
   .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'must be lower case letters, digits, _ and -, at most 40, no _ or - first');
 const weight = z.number().min(0).max(100);
 
-const variant = z.strictObject({
-  name,
-  share: z.number().positive().max(1_000_000),
-  model_weight: weight.optional(),
-  preference_weight: weight.optional(),
-  campaign: z.string().min(1).max(256).optional(),
-});
+/** Of the API model's pattern what tells a campaign from other resources. */
+const campaignArn = z
+  .string()
+  .max(256)
+  .regex(/^arn:[a-z\d-]+:personalize:.*:.*:campaign\/.+$/, 'must be the ARN of a campaign');
+
+const variant = z
+  .strictObject({
+    name,
+    share: z.number().positive().max(1_000_000),
+    model_weight: weight.optional(),
+    preference_weight: weight.optional(),
+    campaign: campaignArn.optional(),
+    ranking_campaign: campaignArn.optional(),
+  })
+  .refine(({ campaign, ranking_campaign: ranking }) => ranking === undefined || ranking !== campaign, {
+    path: ['ranking_campaign'],
+    message: 'must not be its campaign as well: a campaign either proposes items or ranks lists',
+  });
 
 const experimentFile = z.strictObject({
   name,
@@ -76,10 +90,16 @@ function toExperiment(file: z.infer<typeof experimentFile>): Experiment {
   return {
     name: file.name,
     salt: file.salt ?? file.name,
-    variants: file.variants.map(({ model_weight: modelWeight, preference_weight: preferenceWeight, ...rest }) => ({
-      ...rest,
-      modelWeight,
-      preferenceWeight,
-    })),
+    variants: file.variants.map(toVariant),
   };
+}
+
+function toVariant(file: z.infer<typeof variant>): Variant {
+  const {
+    model_weight: modelWeight,
+    preference_weight: preferenceWeight,
+    ranking_campaign: rankingCampaign,
+    ...rest
+  } = file;
+  return { ...rest, modelWeight, preferenceWeight, rankingCampaign };
 }

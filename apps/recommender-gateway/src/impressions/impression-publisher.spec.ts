@@ -88,6 +88,21 @@ describe('ImpressionPublisher', () => {
     await publisher.stop({ graceMs: 5_000 });
   });
 
+  it('does not ask without end while ingest answers for nothing', async () => {
+    let asked = 0;
+    const { publisher, ended } = await setUp({
+      answer: (_, call) => {
+        asked = call;
+        return Promise.resolve({ outcomes: [], readToken: '' });
+      },
+    });
+    publisher.offer(impression);
+    await until(() => asked >= 2, 10_000, 'a second try');
+    await publisher.stop({ graceMs: 400 });
+    expect(asked).toBeLessThan(20);
+    expect(ended).toMatchObject({ stored: 0, cut: 1 });
+  });
+
   it('takes no more than there is room for, never waits, and counts what it could not keep', async () => {
     const { publisher, ended } = await setUp({ answer: () => new Promise(() => undefined), maxWaiting: 3 });
     for (let i = 0; i < 10; i += 1) publisher.offer(impression);

@@ -24,6 +24,8 @@ export interface ImpressionPublisherOptions {
 
 const eventsPerCall = 100;
 const callTimeoutMs = 5_000;
+/** Pause before what ingest could not take is sent again, at least, whatever it says: else it would be asked without end. */
+const minRetryMs = 50;
 /** Part of the grace that what waits may still be sent in. */
 const drainShare = 0.5;
 
@@ -130,7 +132,7 @@ export class ImpressionPublisher implements Component {
 
   private settle(events: readonly Event[], outcomes: readonly EventOutcome[]): Again {
     const again: Event[] = [];
-    let afterMs = 0;
+    let afterMs = minRetryMs;
     events.forEach((event, i) => {
       const outcome = outcomes[i]?.outcome;
       if (outcome?.$case === 'accepted' || outcome?.$case === 'duplicate') {

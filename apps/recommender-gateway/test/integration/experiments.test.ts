@@ -1,4 +1,4 @@
-import { eventsStream, allEventsFilter, StreamRecord, type Event } from '@affinity/contracts';
+import { eventsStream, allEventsFilter, MissingPart, StreamRecord, type Event } from '@affinity/contracts';
 import { connectNats } from '@affinity/messaging';
 import { silentLogger } from '@affinity/service-kit';
 import { until } from '@affinity/testing';
@@ -10,7 +10,10 @@ const experiment = `
 name: bolder
 variants:
   - { name: control, share: 1 }
-  - { name: bold, share: 1, preference_weight: 5 }
+  - name: bold
+    share: 1
+    preference_weight: 5
+    ranking_campaign: "arn:aws:personalize:eu-central-1:000000000000:campaign/of-another-account"
 `;
 
 const items = Object.fromEntries(
@@ -24,10 +27,13 @@ describe('experiments and impressions', () => {
 
   beforeAll(async () => {
     system = await startGatewaySystem({ experiment });
-    connection = await connectNats(natsConfig(system.stack.addresses.nats.url), {
-      name: 'test',
-      logger: silentLogger(),
-    });
+    connection = await connectNats(
+      { natsUrls: [system.stack.addresses.nats.url] },
+      {
+        name: 'test',
+        logger: silentLogger(),
+      },
+    );
     await follow(connection, events);
     await system.putItems(items);
     for (let user = 0; user < 6; user += 1) await system.view(`crowd-${user}`, ...Object.keys(items));
@@ -74,6 +80,30 @@ describe('experiments and impressions', () => {
     expect((await impressionOf(info!.recommendationId)).impression).toContain(click.itemId);
   });
 
+  it('ranks lists by the campaign of the visitor’s variant, and says so in the answer and in the impression', async () => {
+    const itemIds = Object.keys(items).slice(0, 5);
+    const missing = new Map<string, Set<string>>();
+    for (let i = 0; i < 20; i += 1) {
+      const userId = `visitor-${i}`;
+      const profile = { key: { $case: 'userId' as const, value: userId } };
+      const ranked = await system.clients.gateway.rankItems({ profile, itemIds, readToken: '' });
+      const { recommendationId = '', experiment, variant = '', missing: parts = [] } = ranked.info ?? {};
+      expect(experiment).toBe('bolder');
+      missing.set(variant, (missing.get(variant) ?? new Set()).add(parts.join()));
+      const impression = await impressionOf(recommendationId);
+      expect(impression.impression).toEqual(ranked.items.map(({ itemId }) => itemId));
+      expect(textOf(impression, 'recommendation_variant')).toBe(variant);
+      expect((await system.recommend(userId)).info?.missing).toEqual([]);
+    }
+    // The other variant's campaign is not there: only its lists have to do without a model.
+    expect(missing).toEqual(
+      new Map([
+        ['control', new Set([''])],
+        ['bold', new Set([MissingPart.MODEL])],
+      ]),
+    );
+  });
+
   it('answers while ingest is away, and publishes what was shown once it is there again', async () => {
     const { gateway, ingest } = system.services;
     await ingest.kill();
@@ -118,14 +148,4 @@ async function follow(connection: NatsConnection, into: Event[]): Promise<void> 
 function textOf(event: Event, attribute: string): string | undefined {
   const kind = event.attributes.get(attribute)?.kind;
   return kind?.$case === 'stringValue' ? kind.value : undefined;
-}
-
-function natsConfig(url: string) {
-  return {
-    natsUrls: [url],
-    natsCredentials: undefined,
-    natsTlsCa: undefined,
-    natsTlsCert: undefined,
-    natsTlsKey: undefined,
-  };
 }

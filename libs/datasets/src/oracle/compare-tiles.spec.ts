@@ -1,18 +1,12 @@
-import {
-  emptyTile,
-  foldInteraction,
-  parseSchema,
-  type AttributeValue,
-  type DayTile,
-  type Schema,
-} from '@affinity/domain';
+import { emptyTile, foldInteraction, type AttributeValue, type DayTile, type Schema } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import fc from 'fast-check';
 import type { DatasetInteraction } from '../interaction-rows';
 import { compareTiles, type PlacedTile } from './compare-tiles';
 import { countNaively } from './naive-count';
 
 function schema(): Schema {
-  const parsed = parseSchema({
+  return schemaOf({
     version: '1',
     event_types: { view: 1, park: 5, unpark: -5, rate: 0.1 },
     dimensions: [
@@ -22,8 +16,6 @@ function schema(): Schema {
     ],
     item_cap: 3,
   });
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join());
-  return parsed.schema;
 }
 
 const items = new Map<string, ReadonlyMap<string, AttributeValue>>(

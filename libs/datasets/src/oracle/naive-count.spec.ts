@@ -1,9 +1,10 @@
-import { parseSchema, type AttributeValue, type Schema } from '@affinity/domain';
+import type { AttributeValue, Schema } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import type { DatasetInteraction } from '../interaction-rows';
 import { countNaively } from './naive-count';
 
 function schema(): Schema {
-  const parsed = parseSchema({
+  return schemaOf({
     version: '1',
     event_types: { view: 1, unpark: -5, search: 0 },
     dimensions: [
@@ -12,8 +13,6 @@ function schema(): Schema {
       { name: 'price_range', kind: 'range', source: 'price', edges: [10, 20] },
     ],
   });
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join());
-  return parsed.schema;
 }
 
 const items = new Map<string, ReadonlyMap<string, AttributeValue>>([

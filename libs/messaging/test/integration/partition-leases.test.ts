@@ -1,5 +1,5 @@
 import { silentLogger } from '@affinity/service-kit';
-import { startBackingStack, startTcpProxy, until, type BackingStack } from '@affinity/testing';
+import { startBackingStack, startTcpProxy, until, type BackingStack, type TcpFaultProxy } from '@affinity/testing';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectNats } from '../../src/nats-connection';
 import { PartitionLeases } from '../../src/partition-leases';
@@ -10,6 +10,8 @@ const ttlMs = 1_000;
 interface Replica {
   readonly leases: PartitionLeases;
   readonly working: Set<number>;
+  /** Partitions that it lost without being asked to release them. */
+  readonly lost: number[];
 }
 
 interface JoinOptions {
@@ -21,27 +23,32 @@ interface JoinOptions {
 describe('PartitionLeases', () => {
   let stack: BackingStack<'nats'>;
   const connections: NatsConnection[] = [];
+  const joined: PartitionLeases[] = [];
+  const proxies: TcpFaultProxy[] = [];
 
   beforeAll(async () => {
     stack = await startBackingStack({ services: ['nats'] });
   });
 
   afterAll(async () => {
+    // Also of a test that failed before it came to that.
+    for (const proxy of proxies) await proxy.stop();
+    await Promise.all(joined.map((leases) => leases.stop()));
     await Promise.all(connections.map((connection) => connection.close()));
     await stack.stop();
   });
 
   async function connect(url = stack.addresses.nats.url): Promise<NatsConnection> {
-    const config = {
-      natsUrls: [url],
-      natsCredentials: undefined,
-      natsTlsCa: undefined,
-      natsTlsCert: undefined,
-      natsTlsKey: undefined,
-    };
-    const connection = await connectNats(config, { name: 'test', logger: silentLogger() });
+    const connection = await connectNats({ natsUrls: [url] }, { name: 'test', logger: silentLogger() });
     connections.push(connection);
     return connection;
+  }
+
+  async function openProxy(): Promise<TcpFaultProxy> {
+    const port = Number(new URL(stack.addresses.nats.url).port);
+    const proxy = await startTcpProxy({ target: { host: '127.0.0.1', port } });
+    proxies.push(proxy);
+    return proxy;
   }
 
   async function join(
@@ -51,6 +58,7 @@ describe('PartitionLeases', () => {
     { saved = () => Promise.resolve(), ttlMs: ownTtlMs = ttlMs }: JoinOptions = {},
   ): Promise<Replica> {
     const working = new Set<number>();
+    const lost: number[] = [];
     const leases = await PartitionLeases.start({
       connection,
       group,
@@ -62,10 +70,12 @@ describe('PartitionLeases', () => {
       onAcquired: (partition) => working.add(partition),
       onLeaving: async (partition, reason) => {
         if (reason === 'released') await saved();
+        else lost.push(partition);
         working.delete(partition);
       },
     });
-    return { leases, working };
+    joined.push(leases);
+    return { leases, working, lost };
   }
 
   const spread = (...replicas: readonly Replica[]): number[] => replicas.map(({ working }) => working.size);
@@ -105,10 +115,23 @@ describe('PartitionLeases', () => {
     await second.leases.stop();
   }, 60_000);
 
+  it('keeps what it works on while the server answers so late that looking for free partitions outlasts a lease', async () => {
+    const ownTtlMs = 3_000;
+    const proxy = await openProxy();
+    const far = await join('far', 'a', await connect(`nats://127.0.0.1:${proxy.port}`), { ttlMs: ownTtlMs });
+    proxy.setFaults({ latencyMs: 350 });
+    const near = await join('far', 'b', await connect(), { ttlMs: ownTtlMs });
+    await until(() => spread(far, near).join() === '4,4', 20_000, 'an even spread');
+    const startedAtMs = performance.now();
+    await until(() => performance.now() - startedAtMs > 3 * ownTtlMs, 20_000, 'three lifetimes of a lease');
+    expect({ lost: far.lost, spread: spread(far, near) }).toEqual({ lost: [], spread: [4, 4] });
+    proxy.setFaults({ latencyMs: 0 });
+    await far.leases.stop();
+    await near.leases.stop();
+  }, 60_000);
+
   it('takes over from a replica that is cut off, which gives up by itself', async () => {
-    const proxy = await startTcpProxy({
-      target: { host: '127.0.0.1', port: Number(new URL(stack.addresses.nats.url).port) },
-    });
+    const proxy = await openProxy();
     const cutOff = await join('cut', 'a', await connect(`nats://127.0.0.1:${proxy.port}`));
     const healthy = await join('cut', 'b', await connect());
     await until(() => spread(cutOff, healthy).join() === '4,4', 10_000, 'an even spread');
@@ -120,6 +143,5 @@ describe('PartitionLeases', () => {
     await until(() => spread(cutOff, healthy).join() === '4,4', 20_000, 'an even spread again');
     await cutOff.leases.stop();
     await healthy.leases.stop();
-    await proxy.stop();
   }, 60_000);
 });

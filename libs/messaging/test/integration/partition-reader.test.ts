@@ -26,14 +26,7 @@ describe('readPartition', () => {
 
   beforeEach(async () => {
     stack = await startBackingStack({ services: ['nats'] });
-    const config = {
-      natsUrls: [stack.addresses.nats.url],
-      natsCredentials: undefined,
-      natsTlsCa: undefined,
-      natsTlsCert: undefined,
-      natsTlsKey: undefined,
-    };
-    connection = await connectNats(config, { name: 'test', logger: silentLogger() });
+    connection = await connectNats({ natsUrls: [stack.addresses.nats.url] }, { name: 'test', logger: silentLogger() });
     manager = await jetstreamManager(connection);
     await ensureEventStreams(connection, streamOptions);
     publisher = createEventPublisher({ connection, partitions, attempts: 20 });

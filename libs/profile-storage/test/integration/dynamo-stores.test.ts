@@ -6,6 +6,7 @@ import { createDynamoTombstoneStore } from '../../src/dynamo-tombstone-store';
 import { createDynamoItemStore } from '../../src/item-store';
 import { ensureTables, tableNames } from '../../src/tables';
 import { describeStores } from '../../src/tile-store-contract.fixture';
+import { firstWrite } from '../../src/tile-write.fixture';
 
 const { dynamodb } = testStack();
 Object.assign(process.env, {
@@ -48,18 +49,7 @@ describe('DynamoDB stores', () => {
     });
     try {
       const { tiles } = await makeStores(proxy.endpoint);
-      const key = { owner: { kind: 'user', profileKey: 'u' }, day: 1, region: 'r' } as const;
-      const write = {
-        key,
-        expectedVersion: 0,
-        newVersion: 1,
-        changed: new Map(),
-        eventCount: 1,
-        mark: { sequence: 1, timestampNs: 1n },
-        writer: 'w',
-        eventIdHashes: [],
-        expiresAtS: 2_000_000_000,
-      };
+      const write = firstWrite({ owner: { kind: 'user', profileKey: 'u' }, day: 1, region: 'r' });
       proxy.setFaults({ throttleRate: 1 });
       await expect(tiles.write(write)).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED', retryable: true });
       proxy.setFaults({ throttleRate: 0, errorRate: 1 });

@@ -17,6 +17,7 @@ import {
 import { createDynamoGenerationStore } from '../../src/generations/generation-store';
 import { GenerationWatcher } from '../../src/generations/generation-watcher';
 import { ensureTables, tableNames } from '../../src/tables';
+import { firstWrite } from '../../src/tile-write.fixture';
 
 const { dynamodb } = testStack();
 Object.assign(process.env, {
@@ -196,17 +197,7 @@ describe('the removal of a generation', () => {
       const store = tilesOf(generation);
       return Promise.all(
         Array.from({ length: users }, (_, user) =>
-          store.write({
-            key: { owner: { kind: 'user', profileKey: `u${user}` }, day: user % 3, region: 'r' },
-            expectedVersion: 0,
-            newVersion: 1,
-            changed: new Map(),
-            eventCount: 1,
-            mark: { sequence: 1, timestampNs: 1n },
-            writer: 'w',
-            eventIdHashes: [],
-            expiresAtS: 2_000_000_000,
-          }),
+          store.write(firstWrite({ owner: { kind: 'user', profileKey: `u${user}` }, day: user % 3, region: 'r' })),
         ),
       );
     };

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { boundPort, drain, listen } from '../http/listening';
 import { type Component } from '../lifecycle/component';
 import { type Health } from '../lifecycle/health';
 import { type Metrics } from './metrics';
@@ -24,8 +24,9 @@ export function createOperationsServer(options: OperationsServerOptions): Compon
     get port() {
       return boundPort(server);
     },
-    start: () => listen(server, options.host, options.port),
-    stop: () => close(server),
+    start: () => listen(server, options),
+    // A scraper's connection must not hold up the stop.
+    stop: () => drain(server, 0),
     readyFields: () => ({ metricsPort: boundPort(server) }),
   };
 }
@@ -69,25 +70,4 @@ function readinessText(health: Health): string {
 
 function send(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status).end(body);
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections(); // A scraper's idle connection must not hold up the stop.
-  });
-}
-
-function boundPort(server: Server): number {
-  return (server.address() as AddressInfo | null)?.port ?? 0;
 }

@@ -1,6 +1,5 @@
 import ts from 'typescript';
-
-const fileName = `${__dirname}/dashboards-under-test.ts`;
+import { sourceDiagnostics } from '../source-diagnostics';
 
 /** What a dashboard of ours consists of: Grafana's own types, narrowed where they allow anything. */
 const declarations = `
@@ -16,7 +15,7 @@ export function dashboardTypeProblems(dashboards: readonly unknown[]): readonly 
   const lines = dashboards.map((dashboard, i) => `export const d${i}: Checked = ${JSON.stringify(dashboard)};`);
   const source = [...declarations.split('\n'), ...lines].join('\n');
   const problems: string[][] = dashboards.map(() => []);
-  for (const { file, start = 0, messageText } of diagnosticsOf(source)) {
+  for (const { file, start = 0, messageText } of sourceDiagnostics(source)) {
     const line = file?.getLineAndCharacterOfPosition(start).line ?? -1;
     const text = ts.flattenDiagnosticMessageText(messageText, ' ');
     const of = problems[line - head];
@@ -24,22 +23,4 @@ export function dashboardTypeProblems(dashboards: readonly unknown[]): readonly 
     of.push(text);
   }
   return problems;
-}
-
-function diagnosticsOf(source: string): readonly ts.Diagnostic[] {
-  const options: ts.CompilerOptions = {
-    noEmit: true,
-    strict: true,
-    skipLibCheck: true,
-    target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    types: [],
-  };
-  const host = ts.createCompilerHost(options);
-  const files = ts.createCompilerHost(options);
-  host.fileExists = (path) => path === fileName || files.fileExists(path);
-  host.getSourceFile = (path, ...rest) =>
-    path === fileName ? ts.createSourceFile(path, source, ts.ScriptTarget.ES2023) : files.getSourceFile(path, ...rest);
-  return ts.getPreEmitDiagnostics(ts.createProgram([fileName], options, host));
 }

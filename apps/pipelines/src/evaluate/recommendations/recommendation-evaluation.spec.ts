@@ -1,5 +1,6 @@
 import type { CatalogueItem, Dataset, DatasetInteraction } from '@affinity/datasets';
-import { type AttributeValue, parseSchema } from '@affinity/domain';
+import type { AttributeValue } from '@affinity/domain';
+import { schemaOf } from '@affinity/domain/fixtures';
 import { seededRandom } from '@affinity/testing';
 import { evaluateRecommendations, type RecommendationPlan } from './recommendation-evaluation';
 import { metricsOf } from './recommendation-metrics';
@@ -10,12 +11,11 @@ const colours = ['red', 'blue', 'green', 'white'];
 
 /** Visitors who each view items of one colour only; every tenth item was never to be had. */
 function colourDataset(): Dataset {
-  const parsed = parseSchema({
+  const schema = schemaOf({
     version: '1',
     event_types: { view: 1, unpark: -1 },
     dimensions: [{ name: 'colour', kind: 'categorical', prior_strength: 1 }],
   });
-  if (parsed.kind === 'invalid') throw new Error(parsed.problems.join());
   const random = seededRandom(3);
   const items = Array.from({ length: 80 }, (_, i): CatalogueItem => {
     const attributes = new Map<string, AttributeValue>([['colour', colours[i % 4] ?? '']]);
@@ -40,7 +40,7 @@ function colourDataset(): Dataset {
   }
   return {
     name: 'colours',
-    schema: parsed.schema,
+    schema,
     schemaText: '',
     schemaOrigin: 'file',
     notes: [],

@@ -2,16 +2,16 @@ import {
   dayOf,
   emptyTile,
   foldInteraction,
+  refusalOf,
   type DatedTile,
   type Day,
   type DayTile,
   type Interaction,
   type Schema,
 } from '@affinity/domain';
+import { tileExpiryS } from '@affinity/profile-storage';
 
-const millisecondsPerDay = 86_400_000;
-/** Days that a tile outlives retention and lateness in the store. */
-const graceDays = 7;
+const secondsPerDay = 86_400;
 
 /**
  * One profile's past, counted as the live writer counts it: event by event in the order of the stream, each in the tile of its
@@ -34,7 +34,7 @@ export class ProfileHistory {
 
   /** Counts the next event of the stream. */
   add(interaction: Interaction): void {
-    if (!isCounted(interaction, this.schema)) return; // H2
+    if (refusalOf(interaction, this.schema) !== undefined) return; // H2
     this.events.push(interaction);
     this.newestMs = Math.max(this.newestMs, interaction.occurredAtMs);
     count(this.tiles, interaction, this.schema);
@@ -51,11 +51,10 @@ export class ProfileHistory {
 
   /** Forgets what the store would have let expire by a day. */
   expire(today: Day): void {
-    const { retentionDays, allowedLatenessMs } = this.schema;
-    const first = today - retentionDays - Math.ceil(allowedLatenessMs / millisecondsPerDay) - graceDays;
-    if (![...this.tiles.keys()].some((day) => day < first)) return;
-    this.tiles = new Map([...this.tiles].filter(([day]) => day >= first));
-    this.events = this.events.filter((event) => dayOf(event.occurredAtMs) >= first);
+    const isKept = (day: Day): boolean => tileExpiryS(day, this.schema) >= today * secondsPerDay;
+    if ([...this.tiles.keys()].every(isKept)) return;
+    this.tiles = new Map([...this.tiles].filter(([day]) => isKept(day)));
+    this.events = this.events.filter((event) => isKept(dayOf(event.occurredAtMs)));
   }
 }
 
@@ -68,9 +67,4 @@ function count(tiles: Map<Day, DayTile>, interaction: Interaction, schema: Schem
 
 function dated(tiles: ReadonlyMap<Day, DayTile>): readonly DatedTile[] {
   return [...tiles].map(([day, tile]) => ({ day, tile })).sort((left, right) => left.day - right.day);
-}
-
-function isCounted({ eventType, receivedAtMs, occurredAtMs }: Interaction, schema: Schema): boolean {
-  const ageMs = receivedAtMs - occurredAtMs;
-  return schema.eventTypes.has(eventType) && ageMs <= schema.allowedLatenessMs && -ageMs <= schema.allowedSkewMs;
 }

@@ -1,6 +1,6 @@
 import { encodeReadToken, Event, type EventOutcome, type PublishEventsResponse } from '@affinity/contracts';
 import { AffinityError, unavailable } from '@affinity/service-kit';
-import { EventRefusedError, publishUntilStored, type IngestClient } from './publish-until-stored';
+import { publishUntilStored, type IngestClient } from './publish-until-stored';
 
 const { signal } = new AbortController();
 const events = ['1', '2', '3'].map((eventId) => Event.fromPartial({ eventId }));
@@ -39,6 +39,12 @@ describe('publishUntilStored', () => {
     expect([duplicates, retries, token.get(0)?.sequence]).toEqual([1, 1, 2]);
   });
 
+  it('sends again what an answer says nothing of', async () => {
+    const { client, sent } = clientOf([accepted], [accepted, accepted]);
+    await publishUntilStored(client, events, signal);
+    expect(sent.at(-1)).toEqual(['2', '3']);
+  });
+
   it.each([unavailable('gone'), new AffinityError('DEADLINE_EXCEEDED', 'late')])(
     'repeats a call that failed with %s',
     async (error) => {
@@ -51,7 +57,10 @@ describe('publishUntilStored', () => {
   it('gives up on an event that is refused, naming it and the field', async () => {
     const { client } = clientOf([accepted, rejected, accepted]);
     const publishing = publishUntilStored(client, events, signal);
-    await expect(publishing).rejects.toThrow(new EventRefusedError('event 2 was refused: user_id is required'));
+    await expect(publishing).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'event 2 was refused: user_id is required',
+    });
   });
 
   it('gives up on a call that is of no use to repeat', async () => {

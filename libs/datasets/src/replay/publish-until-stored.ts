@@ -9,7 +9,7 @@ import {
 import { AffinityError, type GrpcClient } from '@affinity/service-kit';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A client of IngestService. */
+/** The one call of IngestService that replaying uses. */
 export type IngestClient = Pick<GrpcClient<typeof IngestServiceClient.service>, 'publishEvents'>;
 
 /** What became of events, once all are stored. */
@@ -22,17 +22,13 @@ export interface Publication {
   readonly retries: number;
 }
 
-/** Thrown when ingest refuses an event for good: the data set and the schema do not fit. */
-export class EventRefusedError extends Error {
-  override readonly name = 'EventRefusedError';
-}
-
-/** Pause before a call is repeated that failed as a whole, in milliseconds. */
+/** Pause before events are sent again of which nothing is known, in milliseconds. */
 const callRetryMs = 200;
 
 /**
  * Publishes events, at most 500, and goes on until all are stored: what is asked to come later is sent again unchanged, in
- * order, and stored once. Throws EventRefusedError, or the error of a call that is of no use to repeat.
+ * order, and stored once. Throws INVALID_ARGUMENT when an event is refused for good, and the error of a call that is of no use
+ * to repeat.
  */
 export async function publishUntilStored(
   client: IngestClient,
@@ -46,7 +42,7 @@ export async function publishUntilStored(
     const answer = await tryToPublish(client, left, signal);
     token = mergeReadTokens(token, decodeReadToken(answer.readToken) ?? new Map());
     duplicates += answer.outcomes.filter(({ outcome }) => outcome?.$case === 'duplicate').length;
-    left = answer.outcomes.length === 0 ? left : leftOf(left, answer.outcomes);
+    left = left.filter((event, i) => isLeft(event, answer.outcomes[i]));
     if (left.length === 0) return { token, duplicates, retries };
     retries += 1;
     await pause(answer.retryAfterMs, undefined, { signal });
@@ -54,7 +50,7 @@ export async function publishUntilStored(
 }
 
 interface Attempt {
-  /** None when the whole call has to be repeated. */
+  /** One for each event, in their order; none when the whole call has to be repeated. */
   readonly outcomes: readonly EventOutcome[];
   readonly readToken: string;
   readonly retryAfterMs: number;
@@ -63,7 +59,7 @@ interface Attempt {
 async function tryToPublish(client: IngestClient, events: readonly Event[], signal: AbortSignal): Promise<Attempt> {
   try {
     const { outcomes, readToken } = await client.publishEvents({ events: [...events] }, { signal });
-    return { outcomes, readToken, retryAfterMs: longestPause(outcomes) };
+    return { outcomes, readToken, retryAfterMs: Math.max(...events.map((_, i) => pauseOf(outcomes[i]))) };
   } catch (error) {
     if (!(error instanceof AffinityError) || !isWorthRepeating(error)) throw error;
     return { outcomes: [], readToken: '', retryAfterMs: error.retryAfterMs ?? callRetryMs };
@@ -74,21 +70,16 @@ function isWorthRepeating({ code, retryable }: AffinityError): boolean {
   return retryable || code === 'DEADLINE_EXCEEDED';
 }
 
-function leftOf(events: readonly Event[], outcomes: readonly EventOutcome[]): readonly Event[] {
-  return events.filter((event, i) => {
-    const outcome = outcomes[i]?.outcome;
-    if (outcome?.$case === 'rejected') {
-      const problems = outcome.value.violations.map(({ field, description }) => `${field} ${description}`);
-      throw new EventRefusedError(`event ${event.eventId} was refused: ${problems.join('; ')}`);
-    }
-    return outcome?.$case === 'retryLater';
-  });
+function isLeft({ eventId }: Event, answer: EventOutcome | undefined): boolean {
+  const outcome = answer?.outcome;
+  if (outcome?.$case === 'rejected') {
+    const problems = outcome.value.violations.map(({ field, description }) => `${field} ${description}`);
+    throw new AffinityError('INVALID_ARGUMENT', `event ${eventId} was refused: ${problems.join('; ')}`);
+  }
+  return outcome === undefined || outcome.$case === 'retryLater';
 }
 
-function longestPause(outcomes: readonly EventOutcome[]): number {
-  return outcomes.reduce(
-    (longest, { outcome }) =>
-      outcome?.$case === 'retryLater' ? Math.max(longest, outcome.value.retryAfterMs) : longest,
-    0,
-  );
+function pauseOf(answer: EventOutcome | undefined): number {
+  if (answer?.outcome === undefined) return callRetryMs;
+  return answer.outcome.$case === 'retryLater' ? answer.outcome.value.retryAfterMs : 0;
 }

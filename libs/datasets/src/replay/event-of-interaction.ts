@@ -1,5 +1,5 @@
 import type { Event } from '@affinity/contracts';
-import type { DatasetInteraction } from '@affinity/datasets';
+import type { DatasetInteraction } from '../interaction-rows';
 
 /** An interaction as the event that replays it. Attributes are left to ingest, which takes them from the catalogue. */
 export function eventOfInteraction(interaction: DatasetInteraction): Event {

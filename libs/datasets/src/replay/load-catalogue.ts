@@ -1,11 +1,18 @@
 import { toAttributes, type Item, type ItemServiceClient } from '@affinity/contracts';
-import type { CatalogueItem } from '@affinity/datasets';
 import { retry, type GrpcClient } from '@affinity/service-kit';
+import type { CatalogueItem } from '../item-rows';
 
-/** A client of ItemService. */
+/** The one call of ItemService that loading uses. */
 export type ItemClient = Pick<GrpcClient<typeof ItemServiceClient.service>, 'putItems'>;
 
-const itemsPerCall = 500;
+/** How a catalogue is loaded. */
+export interface LoadCatalogueOptions {
+  /** From 1 to 500 (default 500): few where a store takes long for each. */
+  readonly itemsPerCall?: number;
+  /** Told of items that are written, as they are. */
+  readonly onWritten?: (items: number) => void;
+}
+
 const callsUnderWay = 3;
 /** A store that has just started, on a busy machine, may not answer at once. */
 const writeAttempts = 10;
@@ -14,7 +21,7 @@ const writeAttempts = 10;
 export async function loadCatalogue(
   client: ItemClient,
   items: ReadonlyMap<string, CatalogueItem['attributes']>,
-  onWritten: (items: number) => void,
+  { itemsPerCall = 500, onWritten }: LoadCatalogueOptions = {},
 ): Promise<void> {
   const messages = [...items].map(([itemId, attributes]): Item => ({ itemId, attributes: toAttributes(attributes) }));
   const batches = Array.from({ length: Math.ceil(messages.length / itemsPerCall) }, (_, i) =>
@@ -26,7 +33,7 @@ export async function loadCatalogue(
     for (const batch of work) {
       // Writing an item again changes nothing.
       await retry(() => client.putItems({ items: batch }), { attempts: writeAttempts });
-      onWritten(batch.length);
+      onWritten?.(batch.length);
     }
   };
   await Promise.all(Array.from({ length: callsUnderWay }, writer));
