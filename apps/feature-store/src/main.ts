@@ -29,6 +29,7 @@ import { itemService } from './item-handlers';
 import { createProfileEraser } from './profile-eraser';
 import { profileService } from './profile-handlers';
 import { ProfileWatchers } from './profile-watchers';
+import { createReadMeter } from './read-meter';
 import { openServedGeneration, type GenerationSurroundings, type ServedGeneration } from './served-generation';
 import { ServedGenerations } from './served-generations';
 import { userService } from './user-handlers';
@@ -50,7 +51,7 @@ void runService(
 );
 
 async function build(context: ServiceContext<FeatureStoreConfig>): Promise<void> {
-  const { config, logger } = context;
+  const { config, logger, metrics } = context;
   const connection = await connectNats(config, { name, logger });
   context.add(resource('nats', () => connection.close()));
   const redis = connectRedis(config, { logger });
@@ -72,6 +73,7 @@ async function build(context: ServiceContext<FeatureStoreConfig>): Promise<void>
     storeSlots: new Semaphore({ limit: config.storeConcurrency, maxWaiting: 10 * config.storeConcurrency }),
     answers: new AnswerMemory(config.answerMemoryMaxBytes),
     watchers,
+    meter: createReadMeter(metrics),
   };
   const generations = createDynamoGenerationStore({ client, table: tables.control });
   const known = await generations.read();

@@ -5,6 +5,7 @@ import { deadlineSignal, type CallContext } from '@affinity/service-kit';
 import type { Population } from './population';
 import type { ProfileSource } from './profile-source';
 import { newestMark } from './tile-order';
+import type { ReadMeter } from './read-meter';
 import type { AnswerMemory, EncodedProfile } from './answer-memory';
 import { profileMessage, type AnswerOrigin } from './profile-answers';
 import { parseQuestion, type AskedProfile, type ProfileQuestion } from './profile-query';
@@ -18,6 +19,7 @@ export interface ProfileReaderOptions {
   readonly answers: AnswerMemory;
   readonly schema: Schema;
   readonly partitions: number;
+  readonly meter: ReadMeter;
   readonly nowMs?: () => number;
 }
 
@@ -106,12 +108,12 @@ export class ProfileReader {
     const { deadlineAt } = context;
     const leftMs = Number.isFinite(deadlineAt) ? deadlineAt - this.nowMs() - reserveMs : longestWaitMs;
     const wait = deadlineSignal(Math.max(0, leftMs), context.signal);
+    const { watermarks, partitions, meter } = this.options;
+    const startedAt = performance.now();
     try {
-      return await this.options.watermarks.waitFor(
-        partitionOf(profileKey, this.options.partitions),
-        position,
-        wait.signal,
-      );
+      const covered = await watermarks.waitFor(partitionOf(profileKey, partitions), position, wait.signal);
+      meter.waitedForToken(covered, (performance.now() - startedAt) / 1_000);
+      return covered;
     } finally {
       wait.release();
     }

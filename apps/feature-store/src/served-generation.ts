@@ -11,6 +11,7 @@ import { ProfileMemory } from './profile-memory';
 import { ProfileReader } from './profile-reader';
 import { ProfileSource } from './profile-source';
 import type { ProfileWatchers } from './profile-watchers';
+import type { ReadMeter } from './read-meter';
 import type { ServedProfiles } from './served-profiles';
 import { AnnouncedWatermarks } from './watermarks';
 
@@ -25,6 +26,7 @@ export interface GenerationSurroundings {
   readonly storeSlots: Semaphore;
   readonly answers: AnswerMemory;
   readonly watchers: ProfileWatchers;
+  readonly meter: ReadMeter;
 }
 
 /** One generation of tiles, ready to be served. */
@@ -42,7 +44,7 @@ export async function openServedGeneration(
   { number, schema }: { readonly number: number; readonly schema: Schema },
   surroundings: GenerationSurroundings,
 ): Promise<ServedGeneration> {
-  const { config, logger, connection, watchers } = surroundings;
+  const { config, logger, connection, watchers, meter } = surroundings;
   const { partitions } = config;
   const store = surroundings.storeOf(number);
   const population = new StoredPopulation({ store, partitions, refreshMs: config.populationRefreshMs, logger });
@@ -60,6 +62,7 @@ export async function openServedGeneration(
     answers: surroundings.answers,
     schema,
     partitions,
+    meter,
   });
   await watermarks.start();
   await changes.start();

@@ -66,6 +66,7 @@ export class LocalWorkers {
           instanceId: 'bench',
           maxDirtyTiles: 2_000,
           maxAhead: 500,
+          handOverMs: 60_000,
           maxOpenBytes: 200_000_000,
           userFlushMs: 25,
           populationFlushMs: 3_000,

@@ -39,6 +39,12 @@ export const aggregatorSettings = {
     default: '5000',
     doc: 'Milliseconds after which the partitions of a replica that hangs are taken over',
   }),
+  handOverMs: defaulted({
+    env: 'HAND_OVER_MS',
+    schema: integer(0, 60_000),
+    default: '3000',
+    doc: 'Milliseconds that a partition may take to save before another replica takes it over; the rest is read again there',
+  }),
   maxAhead: defaulted({
     env: 'MAX_AHEAD',
     schema: integer(1, 100_000),

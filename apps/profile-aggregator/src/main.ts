@@ -71,6 +71,7 @@ async function build(context: ServiceContext<AggregatorConfig>): Promise<void> {
       hashKey: config.erasureHashKey?.reveal() ?? (await sharedErasureHashKey(client, tables.control)),
     }),
     maxDirtyTiles: config.maxDirtyTiles,
+    handOverMs: config.handOverMs,
     maxAhead: config.maxAhead,
     maxOpenBytes: Math.ceil(config.maxOpenBytes / config.partitions),
     userFlushMs: config.userFlushMs,

@@ -34,6 +34,8 @@ export interface PartitionWorkerOptions extends Omit<PartitionSessionOptions, 'w
   readonly populationFlushMs: number;
   /** Pause between looks whether an idle partition's checkpoint may move past messages of others, in milliseconds. */
   readonly idleCheckpointMs: number;
+  /** How long a partition that is released may take to save, in milliseconds; what is left is read again by the next. */
+  readonly handOverMs: number;
   readonly onCounted: (counts: Counted) => void;
   /** The worker cannot go on and must not: an operator has to look. */
   readonly onFatal: (error: AffinityError) => void;
@@ -73,11 +75,22 @@ export class PartitionWorker {
     return this.reader?.behind ?? 0;
   }
 
-  /** Stops reading, saves what was read unless `save` is false, and resolves when nothing goes on any more. */
+  /**
+   * Stops reading, saves what was read unless `save` is false, and resolves when nothing goes on any more. A store that is slow
+   * or away holds nobody up: what is not saved in time, whoever works on the partition next reads again from the checkpoint.
+   */
   async stop({ save }: { readonly save: boolean }): Promise<void> {
+    const { handOverMs, logger, partition } = this.options;
     this.intake.abort();
-    if (!save) this.work.abort();
+    const timer = setTimeout(
+      () => {
+        if (save) logger.warn({ partition, handOverMs }, 'handed over before all was saved');
+        this.work.abort();
+      },
+      save ? handOverMs : 0,
+    );
     await this.done;
+    clearTimeout(timer);
   }
 
   private async run(): Promise<void> {

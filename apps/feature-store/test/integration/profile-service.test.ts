@@ -132,6 +132,10 @@ describe('feature-store', () => {
     });
     expect(info).toMatchObject({ stale: false, tokenCovered: true });
     expect(profile?.eventCount).toBe(3n);
+    const metrics = await (await fetch(`http://127.0.0.1:${services.store.port('metricsPort')}/metrics`)).text();
+    expect(metrics).toMatch(
+      /affinity_profile_token_wait_seconds_count\{service="feature-store",covered="true"\} [1-9]/,
+    );
     const states = new Map(profile?.dimensions.map(({ name, state }) => [name, state]));
     expect(states.get('colour')).toEqual({
       $case: 'categorical',
