@@ -34,7 +34,7 @@ export const defaultChaosOptions: Omit<ChaosOptions, 'seed'> = {
   faults: 45,
   secondsLimit: 900,
   partitions: 32,
-  leaseTtlMs: 5_000,
+  leaseTtlMs: 4_000,
   rebalanceLimitMs: 10_000,
   longestFaultMs: 6_000,
   readsPerSecond: 50,

@@ -61,7 +61,7 @@ export const lakeSinkSettings = {
   leaseTtlMs: defaulted({
     env: 'LEASE_TTL_MS',
     schema: integer(1_000, 60_000),
-    default: '5000',
+    default: '4000',
     doc: 'Milliseconds after which the shards of a replica that hangs are taken over',
   }),
 };

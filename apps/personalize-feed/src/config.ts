@@ -89,7 +89,7 @@ export const personalizeFeedSettings = {
   leaseTtlMs: defaulted({
     env: 'LEASE_TTL_MS',
     schema: integer(1_000, 60_000),
-    default: '5000',
+    default: '4000',
     doc: 'Milliseconds after which the partitions of a replica that hangs are taken over',
   }),
   idleCheckpointMs: defaulted({

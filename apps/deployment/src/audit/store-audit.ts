@@ -7,7 +7,7 @@ import {
   type PlacedTile,
   type TileComparison,
 } from '@affinity/datasets';
-import { partitionOf, profileKeyOf } from '@affinity/domain';
+import { partitionOf, profileKeyOf, type Schema } from '@affinity/domain';
 import { DynamoTileStore, tableNames, type StoredTile } from '@affinity/profile-storage';
 import type { RehearsalData } from '../rehearsal-data';
 
@@ -35,7 +35,7 @@ export function auditVisitors(options: StoreAuditOptions): Promise<TileCompariso
   const { interactions, data } = options;
   const expected = countNaively(interactions, data);
   const isWanted = ({ key: { owner } }: StoredTile): boolean => owner.kind === 'user' && expected.has(owner.profileKey);
-  return withTiles(options, isWanted, (tiles) => compareTiles(expected, tiles.map(placed), data));
+  return withTiles(options, isWanted, (tiles) => compareTiles(expected, tiles.map(placedBy(data.schema)), data));
 }
 
 /** The same for the population: of a system that holds nothing else. */
@@ -46,7 +46,7 @@ export function auditPopulation(options: StoreAuditOptions): Promise<TileCompari
   const expected = countNaively(interactions, { ...data, keyOf });
   const isWanted = ({ key }: StoredTile): boolean => key.owner.kind === 'population';
   const rules = { schema: data.schema, cap: data.schema.populationCap };
-  return withTiles(options, isWanted, (tiles) => compareTiles(expected, tiles.map(placed), rules));
+  return withTiles(options, isWanted, (tiles) => compareTiles(expected, tiles.map(placedBy(data.schema)), rules));
 }
 
 async function withTiles(
@@ -65,6 +65,12 @@ async function withTiles(
   }
 }
 
-function placed({ key: { owner, day }, tile }: StoredTile): PlacedTile {
-  return { key: owner.kind === 'user' ? owner.profileKey : String(owner.partition), day, tile };
+/** Tiles by what is audited: a dimension that another version of the schema added holds only what that version counted. */
+function placedBy(schema: Schema): (tile: StoredTile) => PlacedTile {
+  const audited = new Set(schema.dimensions.map(({ name }) => name));
+  return ({ key: { owner, day }, tile }) => {
+    const dimensions = new Map([...tile.dimensions].filter(([name]) => audited.has(name)));
+    const key = owner.kind === 'user' ? owner.profileKey : String(owner.partition);
+    return { key, day, tile: { ...tile, dimensions } };
+  };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { auditLake } from '../audit/lake-audit';
 import { auditPopulation, auditVisitors } from '../audit/store-audit';
-import { generateData, readData, type RehearsalData } from '../rehearsal-data';
+import { generateData, readData, writeNextSchema, type RehearsalData } from '../rehearsal-data';
 import { loadCatalogueInto } from '../traffic/load-catalogue';
 import type { TrafficCounts } from '../traffic/traffic';
 import { Compose } from './compose';
@@ -91,7 +91,10 @@ class Rehearsal {
     const change = { compose, report };
     if (steps.includes('kill')) await this.underTraffic('kills', () => killEach(compose, report));
     if (steps.includes('scale')) await this.changedUnderTraffic('scale-out', () => scaleOutAndBack(change));
-    if (steps.includes('roll')) await this.changedUnderTraffic('rolling update', () => rollEach(change, nextVersion));
+    if (steps.includes('roll')) {
+      const next = { tag: nextVersion, schemaFile: await writeNextSchema(this.source.folder) };
+      await this.changedUnderTraffic('rolling update', () => rollEach(change, next));
+    }
     return this.failures;
   }
 

@@ -14,16 +14,24 @@ const services = [
 
 const graceSeconds = '30';
 
+/** What the other version is. */
+export interface NextVersion {
+  /** Tag of its images. */
+  readonly tag: string;
+  readonly schemaFile: string;
+}
+
 /**
- * Replaces each service by its image of another version: starts the new one beside the old, waits until it is healthy and
+ * Replaces each service by its image and schema of another version: starts the new one beside the old, waits until it is healthy and
  * both have worked, stops the old one (SIGTERM, then the drain), as a rolling update with maxSurge 1 and maxUnavailable 0 does.
  */
-export async function rollEach({ compose, report }: Change, version: string): Promise<void> {
+export async function rollEach({ compose, report }: Change, { tag, schemaFile }: NextVersion): Promise<void> {
   for (const service of services) {
     const old = await compose.running(service);
     const startedAtMs = performance.now();
     const replicas = String(old.length * 2);
-    await compose.compose([...upOnly, '--scale', `${service}=${replicas}`, service], { AFFINITY_VERSION: version });
+    const next = { AFFINITY_VERSION: tag, SCHEMA_FILE: schemaFile };
+    await compose.compose([...upOnly, '--scale', `${service}=${replicas}`, service], next);
     const all = await compose.running(service);
     for (const { id } of all) await compose.untilHealthy(id);
     report(`  ${service} side by side: ${await untilBothWork(compose, all)}`);

@@ -1,6 +1,4 @@
 import { Server, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
 import { type GrpcServerSettings } from '../config/grpc-server-settings';
 import { type Component, type StopOptions } from '../lifecycle/component';
 import { type Health } from '../lifecycle/health';
@@ -9,11 +7,11 @@ import { type Metrics } from '../metrics/metrics';
 import { Semaphore } from '../resilience/semaphore';
 import { createApiKeyAuthentication } from './api-keys';
 import { type CallRuntime, tolerantDeserialize } from './call-runtime';
-import { addHealthService } from './health-service';
 import { tolerantSerialize } from './encoded-message';
 import { createServerCredentials } from './server-credentials';
 import { createServerMetrics } from './server-metrics';
 import { shutDown } from './server-shutdown';
+import { addStandardServices } from './standard-services';
 import { type AnyMethod, type BoundService, type ErasedHandler } from './service-definition';
 import { bidiStreamingMethod, clientStreamingMethod, serverStreamingMethod } from './streaming-method';
 import { unaryMethod } from './unary-method';
@@ -41,14 +39,12 @@ export interface GrpcServer extends Component {
  * Health and reflection need no API key and take no slot. Rejects at start when the address cannot be bound.
  */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
-  const { settings, services, health } = options;
+  const { settings, services, health, descriptorSet } = options;
   const server = new Server(channelOptions(settings));
   const drain = new AbortController();
   const runtime = createRuntime(options, drain.signal);
   for (const service of services) addService(server, service, runtime);
-  const names = services.map((service) => service.name);
-  const stopListening = addHealthService(server, names, health);
-  addReflection(server, options.descriptorSet);
+  let stopListening: () => void = () => undefined;
   let port = 0;
   const inFlight = () => runtime.unarySlots.inUse + runtime.streamSlots.inUse;
   return {
@@ -57,6 +53,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       return port;
     },
     start: async () => {
+      const names = services.map((service) => service.name);
+      stopListening = await addStandardServices(server, { services: names, health, descriptorSet });
       port = await bind(server, settings);
     },
     stop: async ({ graceMs }: StopOptions) => {
@@ -122,12 +120,6 @@ function adapt(method: AnyMethod, handler: ErasedHandler, runtime: CallRuntime) 
   if (!method.requestStream) return serverStreamingMethod(method, handler, runtime);
   if (!method.responseStream) return clientStreamingMethod(method, handler, runtime);
   return bidiStreamingMethod(method, handler, runtime);
-}
-
-function addReflection(server: Server, descriptorSet: Uint8Array | undefined): void {
-  if (descriptorSet === undefined) return;
-  const definition = loadFileDescriptorSetFromBuffer(Buffer.from(descriptorSet));
-  new ReflectionService(definition).addToServer(server);
 }
 
 function bind(server: Server, settings: GrpcServerSettings): Promise<number> {
