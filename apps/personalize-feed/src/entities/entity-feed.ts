@@ -85,7 +85,7 @@ export class EntityFeed {
     const changes = this.options.openChanges();
     while (!signal.aborted) {
       await this.replayLetters(signal); // N4
-      const progress = keeper.stored ?? (await this.beginAnew(changes));
+      const progress = keeper.stored ?? (await this.beginAnew(changes, 'nothing was sent yet'));
       const { next, worked } = await this.step(progress, changes, signal);
       await keeper.save(next, signal); // N2
       if (!worked) await this.letters.replays.arrival(this.options.pollMs, signal);
@@ -93,8 +93,8 @@ export class EntityFeed {
   }
 
   /** N3 */
-  private async beginAnew(changes: TableChanges): Promise<FeedProgress> {
-    this.options.logger.info('sending everything that is stored');
+  private async beginAnew(changes: TableChanges, reason: string): Promise<FeedProgress> {
+    this.options.logger.info({ reason }, 'sending everything that is stored');
     // The cursor first: what changes during the scan is read after it.
     const cursor = await changes.begin();
     return { cursor, scan: {}, scanFromMs: this.options.nowMs() };
@@ -102,8 +102,9 @@ export class EntityFeed {
 
   private async step(progress: FeedProgress, changes: TableChanges, signal: AbortSignal): Promise<Step> {
     const read = await retry(() => changes.read(progress.cursor), { attempts: Infinity, signal });
-    if (read.kind === 'lost' || (await this.isReplaced(read, changes))) {
-      return { next: await this.beginAnew(changes), worked: true };
+    if (read.kind === 'lost') return { next: await this.beginAnew(changes, 'changes were lost'), worked: true };
+    if (await this.isReplaced(read, changes)) {
+      return { next: await this.beginAnew(changes, 'the change stream is another one'), worked: true };
     }
     const fresh = read.changes.filter(({ atMs }) => atMs >= progress.scanFromMs - clockMarginMs);
     this.oldestMs = oldestOf(fresh) ?? (progress.scan === undefined ? undefined : progress.scanFromMs);

@@ -19,6 +19,9 @@ describe('personalize-feed, refused items and users', () => {
     proxy = await startAnsweringProxy({ host: '127.0.0.1', port: fixture.personalizePort });
     tables = openEntityTables(fixture);
     feed = await fixture.startFeed({ ...entityFeedEnv, AFFINITY_PERSONALIZE_ENDPOINT: proxy.endpoint });
+    await tables.putItems({ first: 'red' });
+    await tables.putUser('first', 'gold');
+    await tables.firstScans();
   }, 120_000);
 
   afterAll(async () => {

@@ -10,6 +10,7 @@ import {
 } from '@affinity/profile-storage';
 import { DescribeTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { until } from '@affinity/testing';
+import type { FeedProgress } from '../../src/entities/feed-progress';
 import type { FeedFixture } from './feed-fixture';
 
 /** Data sets of personalize-local's default group, and of any other that is set so. */
@@ -34,6 +35,8 @@ export interface EntityTables {
   putUser(userId: string, tier: string): Promise<void>;
   /** How far the items' changes were sent. */
   readonly itemProgress: ProgressStore;
+  /** Resolves when a feed has sent the first item and the first user and all that follows from it: from then on each change is sent once. */
+  firstScans(): Promise<void>;
   /** Turns the items' change stream off: what changes from now on is in none, until somebody turns it on. */
   turnStreamOff(): Promise<void>;
   /** Turns it on again, which makes a new one; gives its ARN. */
@@ -55,6 +58,14 @@ export function openEntityTables({ stack, tablePrefix }: FeedFixture): EntityTab
   const describe = async () => (await client.send(new DescribeTableCommand({ TableName: tables.items }))).Table;
   const update = (StreamSpecification: { StreamEnabled: boolean; StreamViewType?: 'KEYS_ONLY' }) =>
     client.send(new UpdateTableCommand({ TableName: tables.items, StreamSpecification }));
+  const progressOf = (kind: keyof typeof datasets): ProgressStore =>
+    createDynamoProgressStore({ client, table: tables.control, name: `personalize-feed/${kind}/${datasets[kind]}` });
+  const isScanned = async (kind: keyof typeof datasets): Promise<boolean> => {
+    const document = (await progressOf(kind).read())?.document as FeedProgress | undefined;
+    // DynamoDB Local takes the first record of a stream for one after records that are gone, which makes another scan.
+    const isRead = Object.values(document?.cursor.shards ?? {}).some((reached) => 'after' in reached);
+    return document !== undefined && document.scan === undefined && isRead;
+  };
   return {
     putItems: async (colours) => {
       const stored = Object.entries(colours).map(([itemId, colour]) => {
@@ -70,11 +81,12 @@ export function openEntityTables({ stack, tablePrefix }: FeedFixture): EntityTab
         userFeatures: { tier, secret: 'never sent' },
         updatedAt: new Date(),
       }),
-    itemProgress: createDynamoProgressStore({
-      client,
-      table: tables.control,
-      name: `personalize-feed/items/${datasets.items}`,
-    }),
+    itemProgress: progressOf('items'),
+    firstScans: async () => {
+      for (const kind of ['items', 'users'] as const) {
+        await until(() => isScanned(kind), 30_000, `the first ${kind} to be sent`);
+      }
+    },
     turnStreamOff: async () => {
       const before = (await describe())?.LatestStreamArn;
       await update({ StreamEnabled: false });

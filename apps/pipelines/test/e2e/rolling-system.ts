@@ -84,10 +84,11 @@ export async function startRollingSystem(schemaText: string): Promise<RollingSys
   const tiles = new DynamoTileStore({ client: dynamo, table: tableNames(tablePrefix).tiles, generation: 1 });
   return {
     publish: async (event) => {
-      const { outcomes } = await ingests.next().publishEvents({ events: [event] });
+      const { outcomes } = await ingests.call((client) => client.publishEvents({ events: [event] }));
       return outcomes[0]?.outcome?.$case;
     },
-    readProfile: (userId) => stores.next().getProfile({ profile: { key: { $case: 'userId', value: userId } } }),
+    readProfile: (userId) =>
+      stores.call((client) => client.getProfile({ profile: { key: { $case: 'userId', value: userId } } })),
     roll: async (text) => {
       await useSchema(text);
       for (let i = 0; i < replicas; i += 1) {
@@ -129,21 +130,30 @@ async function times<T>(count: number, make: () => Promise<T>): Promise<T[]> {
 /** Processes that are called in turn. */
 class Callees<C extends { close(): void }> {
   private calls = 0;
+  private readonly underWay = new Map<Callee<C>, Set<Promise<unknown>>>();
 
   constructor(private readonly callees: Callee<C>[]) {}
 
-  next(): C {
+  /** Calls one of them. */
+  call<T>(what: (client: C) => Promise<T>): Promise<T> {
     this.calls += 1;
     const callee = this.callees[this.calls % this.callees.length];
     if (callee === undefined) throw new RangeError('nobody to call');
-    return callee.client;
+    const calls = this.underWay.get(callee) ?? new Set();
+    this.underWay.set(callee, calls);
+    const call = what(callee.client).finally(() => calls.delete(call));
+    calls.add(call);
+    return call;
   }
 
+  /** A client with one address cannot send elsewhere what a server that stops has not begun: nothing may be on its way. */
   async replaceOldest(successor: Callee<C>): Promise<void> {
     this.callees.push(successor);
     const oldest = this.callees.shift();
-    await oldest?.process.stop();
-    oldest?.client.close();
+    if (oldest === undefined) return;
+    await Promise.allSettled([...(this.underWay.get(oldest) ?? [])]);
+    await oldest.process.stop();
+    oldest.client.close();
   }
 
   async stop(): Promise<void> {

@@ -53,6 +53,7 @@ describe('unsupportedClaims', () => {
   it('finds nothing wrong with what the profile bears out', () => {
     expect(check('You favour body type van more than others do, and this one has that.', 'body_type', 'van')).toBe(0);
     expect(check('You favour a price around 10200 more than others do, …', 'price', '10200')).toBe(0);
+    expect(check('You favour a price range from 5000 more than others do, …', 'price', '47050')).toBe(0);
     expect(check('Popular with visitors lately.', 'body_type', 'coupe')).toBe(0);
   });
 

@@ -21,16 +21,25 @@ export function unsupportedClaims(items: readonly RecommendedItem[], known: Know
 /** The dimensions that an item's reason names, with the item's values. */
 export function claimsOf({ itemId, reason, contributions }: RecommendedItem): readonly Claim[] {
   if (!reason.startsWith('You favour ')) return [];
-  const named = contributions.filter(({ dimension }) => {
+  const named = contributions.filter(({ dimension, value }) => {
     const label = dimension.replaceAll('_', ' ');
-    return dimension !== '' && new RegExp(`(favour|and) (a |the mix of )?${label} `).test(reason);
+    // Not the label alone: "a price range from" is no word about the price.
+    const phrases = [
+      `a ${label} around `,
+      `a ${label} below `,
+      `a ${label} from `,
+      `the mix of ${label} `,
+      `${label} ${value}`,
+    ];
+    const isSaid = (phrase: string): boolean => reason.includes(`favour ${phrase}`) || reason.includes(`and ${phrase}`);
+    return dimension !== '' && phrases.some(isSaid);
   });
   return named.map(({ dimension, value }) => ({ itemId, dimension, value }));
 }
 
 /**
- * Whether what is stored of the visitor bears a claim out. A category: they met it, and it is a larger part of what they met than of what everybody met. A number: it lies within what
- * they met, give or take the population's standard deviation.
+ * Whether what is stored of the visitor bears a claim out. A category: they met it, and it is a larger part of what they met
+ * than of what everybody met. A number: it lies within what they met, give or take the population's standard deviation.
  */
 export function isSupported({ dimension, value }: Claim, { profile, preferences }: KnownVisitor): boolean {
   const state = profile.dimensions.find(({ name }) => name === dimension)?.state;
