@@ -8,6 +8,7 @@ import { freePort, isPortFree } from './free-port';
 import { nativeStarters } from './native/native-starters';
 import { guardFolder } from './orphan-guard';
 import { type ServiceStarters } from './service-starters';
+import { isTestStackRunning, testStack } from './test-stack';
 
 /** A port can be taken between its choice and its use. */
 const MAX_START_ATTEMPTS = 3;
@@ -19,6 +20,11 @@ export type StackMode = 'native' | 'containers';
 export interface BackingStackOptions<Name extends ServiceName = ServiceName> {
   /** Default: all. */
   readonly services?: readonly Name[];
+  /**
+   * Those of them that nobody is going to stop or pause: in a run of the integration tests they are the run's shared ones, which
+   * are warm already. Use names of your own for what is in them. Default: none.
+   */
+  readonly shared?: readonly Name[];
   /** `auto` takes containers where an engine answers and native processes otherwise. Default: `auto`. */
   readonly mode?: StackMode | 'auto';
   /** Keeps all data across stacks. Default: a temporary folder, removed by `stop`, and DynamoDB in memory. */
@@ -49,7 +55,9 @@ export interface BackingStack<Name extends ServiceName = ServiceName> {
 export async function startBackingStack<Name extends ServiceName = ServiceName>(
   options: BackingStackOptions<Name> = {},
 ): Promise<BackingStack<Name>> {
-  const names = options.services ?? (SERVICE_NAMES as readonly ServiceName[] as readonly Name[]);
+  const all = options.services ?? (SERVICE_NAMES as readonly ServiceName[] as readonly Name[]);
+  const shared = all.flatMap((name) => (options.shared?.includes(name) === true ? sharedService(name) : []));
+  const names = all.filter((name) => !shared.some((service) => service.name === name));
   const mode = await chooseMode(options.mode ?? 'auto');
   const starters =
     mode === 'containers' ? containerStarters() : await nativeStarters(names, options.report ?? (() => undefined));
@@ -63,7 +71,7 @@ export async function startBackingStack<Name extends ServiceName = ServiceName>(
     await folder.remove();
   };
   const failure = results.find((result) => result.status === 'rejected');
-  if (!failure) return { mode, stop, ...byName(started) };
+  if (!failure) return { mode, stop, ...byName([...shared, ...started]) };
   await stop();
   throw failure.reason;
 }
@@ -72,6 +80,15 @@ function byName<Name extends ServiceName>(started: readonly NamedService<Name>[]
   const addresses: unknown = Object.fromEntries(started.map(({ name, address }) => [name, address]));
   const services = Object.fromEntries(started.map(({ name, service }) => [name, service]));
   return { addresses: addresses as Pick<ServiceAddresses, Name>, services: services as Record<Name, BackingService> };
+}
+
+/** A server of the shared stack; none outside a run of the integration tests. */
+function sharedService<Name extends ServiceName>(name: Name): NamedService<Name>[] {
+  if (!isTestStackRunning()) return [];
+  const refuse = (): Promise<never> =>
+    Promise.reject(new Error(`${name} is shared with other tests: start one of your own`));
+  const service = { kill: refuse, pause: refuse, resume: refuse, restart: refuse, stop: refuse };
+  return [{ name, service, address: testStack()[name] }];
 }
 
 async function chooseMode(mode: StackMode | 'auto'): Promise<StackMode> {

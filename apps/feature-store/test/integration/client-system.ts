@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { startBackingStack, startServiceProcess, type ServiceProcess } from '@affinity/testing';
+import { startBackingStack, startServiceProcess, uniqueName, type ServiceProcess } from '@affinity/testing';
 
 const schemaText = `
 version: "1"
@@ -31,7 +31,7 @@ export interface ClientSystem {
 /** Starts real servers and the way from an event to a profile, each service its own process. */
 export async function startClientSystem(): Promise<ClientSystem> {
   const folder = await mkdtemp(join(tmpdir(), 'affinity-client-'));
-  const stack = await startBackingStack({ services: ['nats', 'redis', 'dynamodb'] });
+  const stack = await startBackingStack({ services: ['nats', 'redis', 'dynamodb'], shared: ['dynamodb'] });
   const apiKey = 'a-key-of-the-tests-only';
   const settings = await commonSettings(folder, stack.addresses);
   const keys = { AFFINITY_GRPC_API_KEYS_FILE: await fileIn(folder, 'keys', `tests ${apiKey}\n`) };
@@ -76,6 +76,7 @@ async function commonSettings(folder: string, { nats, dynamodb }: Addresses): Pr
     AFFINITY_NATS_URLS: nats.url,
     AFFINITY_DYNAMO_ENDPOINT: dynamodb.endpoint,
     AFFINITY_DYNAMO_REGION: dynamodb.region,
+    AFFINITY_DYNAMO_TABLE_PREFIX: `${uniqueName('t')}-`,
     AWS_ACCESS_KEY_ID: dynamodb.accessKeyId,
     AWS_SECRET_ACCESS_KEY: dynamodb.secretAccessKey,
   };

@@ -6,7 +6,13 @@ import { connect } from '@nats-io/transport-node';
 import { eventsStream, IngestServiceClient, Item, StreamRecord, type RecordedEvent } from '@affinity/contracts';
 import { createDynamoClient, createDynamoItemStore, ensureTables, tableNames } from '@affinity/profile-storage';
 import { createGrpcClient, type GrpcClient } from '@affinity/service-kit';
-import { startBackingStack, startServiceProcess, type BackingStack, type ServiceProcess } from '@affinity/testing';
+import {
+  startBackingStack,
+  startServiceProcess,
+  uniqueName,
+  type BackingStack,
+  type ServiceProcess,
+} from '@affinity/testing';
 
 /** A running ingest with the servers behind it. */
 export interface IngestSystem {
@@ -34,16 +40,24 @@ allowed_lateness_days: 7
 allowed_skew_seconds: 300
 `;
 
-const tablePrefix = 'ingest-';
+/** What a test needs of its own. */
+export interface IngestSystemOptions {
+  /** Whether its DynamoDB may be stopped and paused. Default: false. */
+  readonly ownDynamo?: boolean;
+}
 
 /** Starts real servers and the service's own process. `env` adds settings. */
-export async function startIngestSystem(env: Readonly<Record<string, string>> = {}): Promise<IngestSystem> {
+export async function startIngestSystem(
+  env: Readonly<Record<string, string>> = {},
+  { ownDynamo = false }: IngestSystemOptions = {},
+): Promise<IngestSystem> {
   const folder = await mkdtemp(join(tmpdir(), 'affinity-ingest-'));
   const schemaFile = join(folder, 'schema.yaml');
   await writeFile(schemaFile, schemaText);
-  const stack = await startBackingStack({ services: ['nats', 'dynamodb'] });
+  const stack = await startBackingStack({ services: ['nats', 'dynamodb'], shared: ownDynamo ? [] : ['dynamodb'] });
   const { nats, dynamodb } = stack.addresses;
-  const items = await openItems(dynamodb);
+  const tablePrefix = `${uniqueName('t')}-`;
+  const items = await openItems(dynamodb, tablePrefix);
   const service = await startServiceProcess({
     app: 'ingest',
     env: {
@@ -82,7 +96,7 @@ export async function startIngestSystem(env: Readonly<Record<string, string>> = 
   };
 }
 
-async function openItems(dynamodb: BackingStack<'dynamodb'>['addresses']['dynamodb']) {
+async function openItems(dynamodb: BackingStack<'dynamodb'>['addresses']['dynamodb'], tablePrefix: string) {
   // The driver takes credentials from the environment of the process, as it does in production.
   process.env['AWS_ACCESS_KEY_ID'] = dynamodb.accessKeyId;
   process.env['AWS_SECRET_ACCESS_KEY'] = dynamodb.secretAccessKey;

@@ -21,7 +21,8 @@ describe('PublishEvents', () => {
   };
 
   beforeAll(async () => {
-    system = await startIngestSystem({ AFFINITY_CATALOGUE_TTL_MS: '0', AFFINITY_CATALOGUE_UNKNOWN_TTL_MS: '0' });
+    const fresh = { AFFINITY_CATALOGUE_TTL_MS: '0', AFFINITY_CATALOGUE_UNKNOWN_TTL_MS: '0' };
+    system = await startIngestSystem(fresh, { ownDynamo: true });
     await system.putItems([itemOf('known', 'red')]);
   });
   afterAll(() => system.stop());

@@ -35,9 +35,6 @@ export const shards = 4;
 
 const eventsPrefix = 'upstream/crm/dashboard_interaction/dt=';
 
-/** What the names of tables begin with, unless told. */
-const tablePrefix = 'affinity-';
-
 type Environment = Readonly<Record<string, string>>;
 
 /** An object of the lake, read back. */
@@ -87,11 +84,12 @@ export interface LakeSinkFixture {
 
 /** Starts a fixture of its own servers. */
 export async function startLakeSinkFixture(): Promise<LakeSinkFixture> {
-  const stack = await startBackingStack({ services: ['nats', 'dynamodb', 'objectStore'] });
+  const stack = await startBackingStack({ services: ['nats', 'dynamodb', 'objectStore'], shared: ['dynamodb'] });
   const { nats, dynamodb, objectStore } = stack.addresses;
   const { hostname: host, port } = new URL(objectStore.endpoint);
   const proxy = await startHttpFaultProxy({ target: { host, port: Number(port) } });
   const bucket = uniqueName('lake');
+  const tablePrefix = `${uniqueName('t')}-`;
   const folder = await mkdtemp(join(tmpdir(), 'affinity-lake-sink-'));
   const env = {
     AFFINITY_PARTITIONS: String(partitions),
@@ -99,6 +97,7 @@ export async function startLakeSinkFixture(): Promise<LakeSinkFixture> {
     AFFINITY_NATS_URLS: nats.url,
     AFFINITY_DYNAMO_ENDPOINT: dynamodb.endpoint,
     AFFINITY_DYNAMO_REGION: dynamodb.region,
+    AFFINITY_DYNAMO_TABLE_PREFIX: tablePrefix,
     AFFINITY_LAKE_DESTINATION: `s3://${bucket}`,
     AFFINITY_LAKE_S3_ENDPOINT: proxy.endpoint,
     AFFINITY_LAKE_S3_REGION: objectStore.region,

@@ -62,7 +62,7 @@ export async function startFeedFixture(): Promise<FeedFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'affinity-feed-'));
   const schemaFile = join(folder, 'schema.yaml');
   await writeFile(schemaFile, schemaYaml);
-  const stack = await startBackingStack({ services: ['nats', 'dynamodb'] });
+  const stack = await startBackingStack({ services: ['nats', 'dynamodb'], shared: ['dynamodb'] });
   const connection = await connectNats(
     { natsUrls: [stack.addresses.nats.url] },
     { name: 'test', logger: silentLogger() },

@@ -57,9 +57,10 @@ export interface AggregatorFixture {
   close(): Promise<void>;
 }
 
-/** Starts a fixture of its own servers. */
-export async function startAggregatorFixture(): Promise<AggregatorFixture> {
-  const stack = await startBackingStack({ services: ['nats', 'redis', 'dynamodb'] });
+/** Starts a fixture; with `ownDynamo` its DynamoDB may be stopped and paused. */
+export async function startAggregatorFixture({ ownDynamo = false } = {}): Promise<AggregatorFixture> {
+  const shared = ownDynamo ? [] : (['dynamodb'] as const);
+  const stack = await startBackingStack({ services: ['nats', 'redis', 'dynamodb'], shared });
   const folder = await mkdtemp(join(tmpdir(), 'affinity-aggregator-'));
   const schemaFile = join(folder, 'schema.yaml');
   await writeFile(schemaFile, schemaYaml);

@@ -12,7 +12,7 @@ describe('handing partitions over', () => {
   const running: ServiceProcess[] = [];
 
   beforeEach(async () => {
-    fixture = await startAggregatorFixture();
+    fixture = await startAggregatorFixture({ ownDynamo: true });
   });
 
   afterEach(async () => {

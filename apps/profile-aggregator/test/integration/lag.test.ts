@@ -28,7 +28,7 @@ describe('the lag that the aggregator shows', () => {
   let fixture: AggregatorFixture;
 
   beforeEach(async () => {
-    fixture = await startAggregatorFixture();
+    fixture = await startAggregatorFixture({ ownDynamo: true });
   });
 
   afterEach(() => fixture.close());

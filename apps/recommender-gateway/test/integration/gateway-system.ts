@@ -78,7 +78,7 @@ export async function startGatewaySystem({
   const folder = await mkdtemp(join(tmpdir(), 'affinity-gateway-'));
   const schemaFile = join(folder, 'schema.yaml');
   await writeFile(schemaFile, schemaYaml);
-  const stack = await startBackingStack({ services: ['nats', 'redis', 'dynamodb'] });
+  const stack = await startBackingStack({ services: ['nats', 'redis', 'dynamodb'], shared: ['dynamodb'] });
   const experimentFile = experiment === undefined ? undefined : join(folder, 'experiment.yaml');
   if (experimentFile !== undefined) await writeFile(experimentFile, experiment ?? '');
   const personalizePort = await freePort();
