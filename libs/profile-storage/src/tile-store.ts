@@ -59,6 +59,7 @@ export interface TileStore {
   /** The tiles of the keys, in their order; undefined where there is none. Throws UNAVAILABLE or RESOURCE_EXHAUSTED. */
   read(keys: readonly TileKey[]): Promise<readonly (StoredTile | undefined)[]>;
   /**
+   * Stores the states as they are when it is called: the caller goes on counting in them while the write is under way.
    * Throws UNAVAILABLE when it is not known whether the write took place. The caller may then write again, even with
    * newer content: it meets a conflict with a version of its own if the first one did.
    */

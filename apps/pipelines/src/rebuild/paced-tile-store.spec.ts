@@ -12,11 +12,12 @@ const startAt = 1_790_000_000_000;
 function setUp({ writesPerSecond = 100, answer = (): TileWriteResult => ({ kind: 'written' }) } = {}) {
   const clock = createManualClock();
   clock.advance(startAt);
-  const state = { answer, writtenAt: [] as number[] };
+  const state = { answer, writtenAt: [] as number[], written: [] as string[] };
   const inner: TileStore = {
     read: (keys) => Promise.resolve(keys.map(() => undefined)),
-    write: () => {
+    write: ({ changed }) => {
       state.writtenAt.push(clock.now() - startAt);
+      state.written.push(JSON.stringify([...changed]));
       return new Promise((resolve) => resolve(state.answer()));
     },
     eraseOwner: () => Promise.resolve(7),
@@ -42,6 +43,16 @@ describe('PacedTileStore', () => {
     expect(slots).toEqual([0, 250, 500, 750]);
     expect(state.writtenAt.filter((at) => at === 250)).toHaveLength(25);
     expect(store.writes).toBe(76);
+  });
+
+  it('stores what a write held when it was asked for, whatever is counted while it waits', async () => {
+    const { store, state } = setUp();
+    const counted = { kind: 'categorical' as const, weights: new Map([['red', 1]]), otherWeight: 1 };
+    const before = JSON.stringify([['colour', counted]]);
+    const writing = store.write({ ...write, changed: new Map([['colour', counted]]) });
+    counted.otherWeight += 1;
+    await writing;
+    expect(state.written).toEqual([before]);
   });
 
   it('saves nothing up while nobody writes', async () => {

@@ -52,9 +52,10 @@ export class PacedTileStore implements TileStore {
 
   /** See TileStore. */
   async write(write: TileWrite): Promise<TileWriteResult> {
+    const asCalled = { ...write, changed: structuredClone(write.changed) };
     await this.turn();
     try {
-      const result = await this.inner.write(write);
+      const result = await this.inner.write(asCalled);
       this.succeeded += 1;
       this.rate = Math.min(this.pace.writesPerSecond, this.rate + this.pace.writesPerSecond * increase);
       return result;

@@ -134,9 +134,10 @@ class DyingTileStore extends InMemoryTileStore {
     if (this.died.signal.aborted) throw unavailable('died');
     this.writesLeft -= 1;
     const { died } = this;
+    const asCalled = { ...write, changed: structuredClone(write.changed) };
     for (let turn = 0; turn < this.writeTurns; turn += 1) await turnOfEventLoop();
     if (died.signal.aborted) throw unavailable('died'); // Of a process that is dead nothing is on its way any more.
-    return super.write(write);
+    return super.write(asCalled);
   }
 
   async *scan(): AsyncGenerator<StoredTile, void, undefined> {
