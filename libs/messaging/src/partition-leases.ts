@@ -14,6 +14,7 @@ import { fairShare } from './fair-share';
  *     partition up. It may still have been late: leases make it fast, the conditions of the store's writes make it correct.
  * L3. A replica with more than its share releases the rest only after their work has stopped.
  * L4. Renewals wait for nothing else: a busy server answers the lists that sharing needs too late for leases to live on.
+ * L5. A partition is not taken again before all work of its last lease has stopped, and what ends a lease touches no later one.
  */
 export interface PartitionLeasesOptions {
   readonly connection: NatsConnection;
@@ -44,7 +45,8 @@ interface HeldLease {
 /** The leases that this replica holds. */
 export class PartitionLeases {
   private readonly held = new Map<number, HeldLease>();
-  private readonly leaving = new Set<number>();
+  /** Partitions whose work is stopping, and when that is over. */
+  private readonly leaving = new Map<number, Promise<unknown>>();
   private readonly releasing = new Map<number, Promise<void>>();
   private readonly nowMs: () => number;
   private timer: NodeJS.Timeout | undefined;
@@ -129,7 +131,7 @@ export class PartitionLeases {
       lease.revision = await this.leases.update(keyOf(partition), this.options.memberId, lease.revision);
       lease.renewedAtMs = sentAtMs;
     } catch (error) {
-      if (isConflict(error)) this.lose(partition);
+      if (isConflict(error) && this.held.get(partition) === lease) this.lose(partition); // L5
     }
   }
 
@@ -146,13 +148,14 @@ export class PartitionLeases {
     this.leave(partition, 'lost').catch(ignore);
   }
 
-  private async leave(partition: number, reason: 'lost' | 'released'): Promise<void> {
-    this.leaving.add(partition);
-    try {
-      await this.options.onLeaving(partition, reason);
-    } finally {
-      this.leaving.delete(partition);
-    }
+  /** A lease may be lost while it is being released: the partition is free for this replica when both have ended (L5). */
+  private leave(partition: number, reason: 'lost' | 'released'): Promise<void> {
+    const ended = this.options.onLeaving(partition, reason);
+    const allEnded: Promise<unknown> = Promise.allSettled([this.leaving.get(partition), ended]).then(() => {
+      if (this.leaving.get(partition) === allEnded) this.leaving.delete(partition);
+    });
+    this.leaving.set(partition, allEnded);
+    return ended;
   }
 
   private async rebalance(): Promise<void> {
@@ -173,11 +176,12 @@ export class PartitionLeases {
   }
 
   private async handOver(partition: number): Promise<void> {
+    const lease = this.held.get(partition);
     await this.leave(partition, 'released'); // L3
     await this.turn; // A renewal under way would change the revision that is deleted.
-    const lease = this.held.get(partition);
+    if (lease === undefined || this.held.get(partition) !== lease) return; // L5
     this.held.delete(partition);
-    if (lease !== undefined) await this.leases.delete(keyOf(partition), { previousSeq: lease.revision }).catch(ignore);
+    await this.leases.delete(keyOf(partition), { previousSeq: lease.revision }).catch(ignore);
   }
 
   private async acquire(wanted: number): Promise<void> {

@@ -1,5 +1,7 @@
 import { silentLogger } from '@affinity/service-kit';
 import { startBackingStack, startTcpProxy, until, type BackingStack, type TcpFaultProxy } from '@affinity/testing';
+import { leasesBucket } from '@affinity/contracts';
+import { Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectNats } from '../../src/nats-connection';
 import { PartitionLeases } from '../../src/partition-leases';
@@ -17,6 +19,8 @@ interface Replica {
 interface JoinOptions {
   /** Resolves when what a released partition holds is saved. */
   readonly saved?: () => Promise<void>;
+  /** Whether a partition counts as left before it is saved. Default: false. */
+  readonly leavesFirst?: boolean;
   readonly ttlMs?: number;
 }
 
@@ -55,7 +59,7 @@ describe('PartitionLeases', () => {
     group: string,
     memberId: string,
     connection: NatsConnection,
-    { saved = () => Promise.resolve(), ttlMs: ownTtlMs = ttlMs }: JoinOptions = {},
+    { saved = () => Promise.resolve(), leavesFirst = false, ttlMs: ownTtlMs = ttlMs }: JoinOptions = {},
   ): Promise<Replica> {
     const working = new Set<number>();
     const lost: number[] = [];
@@ -69,9 +73,10 @@ describe('PartitionLeases', () => {
       logger: silentLogger(),
       onAcquired: (partition) => working.add(partition),
       onLeaving: async (partition, reason) => {
+        if (leavesFirst) working.delete(partition);
         if (reason === 'released') await saved();
         else lost.push(partition);
-        working.delete(partition);
+        if (!leavesFirst) working.delete(partition);
       },
     });
     joined.push(leases);
@@ -95,6 +100,27 @@ describe('PartitionLeases', () => {
     await until(() => all(second, third).length === partitions, 10_000, 'the others to take over');
     expect(spread(second, third)).toEqual([4, 4]);
     await second.leases.stop();
+    await third.leases.stop();
+  }, 60_000);
+
+  it('works on nothing without a lease after leases were lost while their partitions were being released', async () => {
+    let finishSaving = (): void => undefined;
+    const saved = new Promise<void>((resolve) => (finishSaving = resolve));
+    const first = await join('lost', 'a', await connect(), { saved: () => saved, leavesFirst: true });
+    const second = await join('lost', 'b', await connect());
+    await until(() => spread(first).join() === '4', 10_000, 'half of them to be on their way out');
+    await second.leases.stop();
+    const bucket = await new Kvm(await connect()).open(`${leasesBucket}-lost`);
+    for (const partition of everyPartition) await bucket.purge(`p${partition}`);
+    await until(() => first.lost.length >= partitions, 10_000, 'all leases to be lost');
+    await until(() => first.working.size >= 4, 10_000, 'what is free to be taken again');
+    const third = await join('lost', 'c', await connect());
+    finishSaving();
+    const startedAtMs = performance.now();
+    await until(() => performance.now() - startedAtMs > 3 * ttlMs, 20_000, 'three lifetimes of a lease');
+    await until(() => spread(first, third).join() === '4,4', 10_000, 'an even spread');
+    expect(all(first, third)).toEqual(everyPartition);
+    await first.leases.stop();
     await third.leases.stop();
   }, 60_000);
 
