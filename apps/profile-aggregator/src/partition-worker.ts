@@ -167,7 +167,7 @@ export class PartitionWorker {
       signal,
       logger: logger.child({ partition }),
       lastRead: () => session.position,
-      advance: (position) => session.advanceIdle(position),
+      advance: (to, from) => session.advanceIdle(to, from),
     });
   }
 

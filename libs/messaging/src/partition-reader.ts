@@ -5,6 +5,7 @@ import type { Mark } from '@affinity/domain';
 import { AffinityError, fromUnknown, type Logger } from '@affinity/service-kit';
 import { setImmediate as turnOfEventLoop, setTimeout as delay } from 'node:timers/promises';
 import { BoundedBuffer } from './bounded-buffer';
+import { connectionLoss } from './connection-loss';
 import { PendingCount } from './pending-count';
 import type { StreamLookup } from './stream-lookup';
 import { DeliveryReader, formatTimestampNs } from './stream-position';
@@ -47,7 +48,8 @@ export interface PartitionReaderOptions {
  * I2. Before the first message the message at the checkpoint's sequence is compared with its timestamp. If it differs or is
  *     gone, the stream lost its tail or was made anew, and reading begins at the checkpoint's timestamp.
  * I3. After every reconnect and every reset of the consumer the same is done with the last message read; then the
- *     caller's memory holds what is no longer in the stream, and StreamRewoundError is thrown.
+ *     caller's memory holds what is no longer in the stream, and StreamRewoundError is thrown. A connection that was lost
+ *     since the comparison makes it void.
  * I4. DATA_LOSS is thrown when messages that were not read yet have been purged.
  */
 export class PartitionReader {
@@ -95,10 +97,11 @@ export class PartitionReader {
     const { logger, retryPauseMs = 250 } = options;
     const ended = (): boolean => signal.aborted;
     while (!ended()) {
+      const trusted = AbortSignal.any([signal, connectionLoss(options.connection)]);
       try {
         const start =
           this.lastRead === undefined ? await firstStart(options) : await resumeStart(options.lookup, this.lastRead);
-        await this.consume(start, signal);
+        await this.consume(start, trusted);
       } catch (error) {
         if (error instanceof AffinityError && finalCodes.has(error.code)) throw error;
         if (ended()) return;
@@ -108,41 +111,32 @@ export class PartitionReader {
     }
   }
 
-  /** Messages of one consumer; ends as soon as the consumer may be another than the one that was started (I3). */
-  private async consume(start: StartPoint, signal: AbortSignal): Promise<void> {
-    const { connection, filters, maxAhead = defaultMaxAhead } = this.options;
+  /** Messages of one consumer; ends as soon as it may be another than the one that was started, or of another stream (I3). */
+  private async consume(start: StartPoint, trusted: AbortSignal): Promise<void> {
+    const { connection, filters, maxAhead = defaultMaxAhead, countEveryMs = 5_000 } = this.options;
     const consumer = await jetstream(connection).consumers.get(eventsStream, consumerOptions(filters, start));
     const messages = await consumer.consume({ max_messages: maxAhead, expires: 5_000 });
-    const deliveries = new DeliveryReader((await consumer.info(true)).name);
-    let trusted = true;
-    const ended = new AbortController();
-    const end = (): void => {
-      trusted = false;
-      ended.abort();
-      messages.stop();
-    };
-    signal.addEventListener('abort', end, { once: true });
-    void this.pending.watch(consumer, this.options.countEveryMs ?? 5_000, ended.signal);
-    void endOnReset(messages, end);
-    void endOnDisconnect(connection, { end, ended: () => !trusted });
+    const reset = new AbortController();
+    const ended = AbortSignal.any([trusted, reset.signal]);
+    const hasEnded = (): boolean => ended.aborted;
+    ended.addEventListener('abort', () => messages.stop(), { once: true });
+    void abortOnReset(messages, reset);
+    void this.pending.watch(consumer, countEveryMs, ended);
     try {
-      if (signal.aborted) return;
+      const deliveries = new DeliveryReader((await consumer.info(true)).name);
+      if (hasEnded()) return;
       for await (const message of messages) {
         if (this.buffer.full) await this.buffer.room();
         const position = deliveries.positionOf(message);
-        if (!isTrusted() || position === undefined) return;
+        if (hasEnded() || position === undefined) return;
         this.buffer.push({ position, subject: message.subject, data: message.data });
         this.lastRead = position;
         this.pending.delivered(message);
       }
     } finally {
-      signal.removeEventListener('abort', end);
-      end();
+      reset.abort();
+      messages.stop();
       consumer.delete().catch(() => undefined); // The server also removes it by itself once it is idle.
-    }
-
-    function isTrusted(): boolean {
-      return trusted;
     }
   }
 }
@@ -209,20 +203,10 @@ const resetNotices: ReadonlySet<string> = new Set([
   'heartbeats_missed',
 ]);
 
-async function endOnReset(messages: ConsumerMessages, end: () => void): Promise<void> {
+async function abortOnReset(messages: ConsumerMessages, reset: AbortController): Promise<void> {
   for await (const notice of messages.status()) {
     if (!resetNotices.has(notice.type)) continue;
-    end();
+    reset.abort();
     return;
-  }
-}
-
-async function endOnDisconnect(
-  connection: NatsConnection,
-  { end, ended }: { readonly end: () => void; readonly ended: () => boolean },
-): Promise<void> {
-  for await (const status of connection.status()) {
-    if (ended()) return;
-    if (status.type === 'disconnect' || status.type === 'close') end();
   }
 }

@@ -1,11 +1,11 @@
 import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 import { eventsStream } from '@affinity/contracts';
-import type { Mark } from '@affinity/domain';
+import { covers, type Mark, markOfNothing } from '@affinity/domain';
 import type { StreamLookup } from './stream-lookup';
 
 /** What may be purged. */
 export interface PurgeLimit {
-  /** The lowest checkpoint of all readers: the message at it stays, so that each reader can verify its own. */
+  /** The lowest checkpoint of all readers, by number and by time: the message at it stays, so that each can verify its own. */
   readonly checkpoint: Mark;
   /** Messages stored after this time stay, in epoch milliseconds. */
   readonly keepAfterMs: number;
@@ -40,20 +40,20 @@ async function firstSequenceAfter(manager: JetStreamManager, timeMs: number): Pr
 }
 
 /**
- * The stream's last position, if it holds no message of the filter after `lastRead`: a reader that is done may move its
- * checkpoint there, past messages of others. Undefined when there is something left to read or nothing to move past.
+ * The stream's last position, if it holds no message of the filter that `lastRead` does not cover: a reader that is done may
+ * move its checkpoint there, past messages of others. Undefined when there is something left to read or nothing to move past.
  */
 export async function idlePosition(
   lookup: StreamLookup,
-  { filters, lastRead }: { readonly filters: readonly string[]; readonly lastRead: Mark | undefined },
+  { filters, lastRead = markOfNothing }: { readonly filters: readonly string[]; readonly lastRead: Mark | undefined },
 ): Promise<Mark | undefined> {
-  const from = lastRead?.sequence ?? 0;
   // First the end of the stream, then the last message of each filter: what comes in between is seen by the second look.
   const { last } = await lookup.bounds();
-  if (last.sequence <= from) return undefined;
+  if (covers(lastRead, last)) return undefined;
   for (const filter of filters) {
     const own = await lookup.lastOf(filter);
-    if (own !== undefined && own.sequence > from) return undefined;
+    // After a rollback a new message may have a number that was read before: its time tells.
+    if (own !== undefined && !covers(lastRead, own)) return undefined;
   }
   return last;
 }

@@ -44,13 +44,8 @@ export {
 export { GenerationWatcher, type GenerationWatcherOptions } from './generations/generation-watcher';
 export { createDynamoItemStore, type ItemStore } from './item-store';
 export { createDynamoUserStore, type UserStore } from './user-store';
-export {
-  PartitionSession,
-  type Erasure,
-  type PartitionSessionOptions,
-  type ReadRecord,
-  type UserFlush,
-} from './counting/partition-session';
+export { PartitionSession, type PartitionSessionOptions, type UserFlush } from './counting/partition-session';
+export type { Erasure, ReadRecord } from './counting/read-record';
 export type { OpenTile } from './counting/open-tile';
 export { InMemoryCheckpointStore, InMemoryTileStore, InMemoryTombstoneStore } from './in-memory-stores';
 export {

@@ -11,7 +11,11 @@ export interface ReaderRegistry {
   register(reader: string, parts: number): Promise<void>;
   /** Forgets a reader: it holds back no purge any more. Does nothing for one that is not registered. */
   unregister(reader: string): Promise<void>;
-  /** The lowest checkpoint of all parts of all registered readers; undefined while one has none, or nobody is registered. */
+  /**
+   * The lowest sequence and the earliest time among the checkpoints of all parts of all registered readers; undefined while one
+   * has none, or nobody is registered. Where these are of different checkpoints, one of them is of a part of the stream that
+   * was lost, and no message has both.
+   */
   lowestCheckpoint(): Promise<Mark | undefined>;
 }
 
@@ -59,10 +63,14 @@ export function createDynamoReaderRegistry({
       const found = await Promise.all(keys.map((key) => checkpoints.read(key)));
       const marks = found.flatMap((item) => (item === undefined ? [] : [markOfItem(item)]));
       if (marks.length < keys.length) return undefined;
-      return marks.reduce<Mark | undefined>(
-        (lowest, mark) => (lowest === undefined || mark.sequence < lowest.sequence ? mark : lowest),
-        undefined,
-      );
+      return marks.length === 0 ? undefined : marks.reduce(lowest);
     },
+  };
+}
+
+function lowest(left: Mark, right: Mark): Mark {
+  return {
+    sequence: Math.min(left.sequence, right.sequence),
+    timestampNs: left.timestampNs < right.timestampNs ? left.timestampNs : right.timestampNs,
   };
 }

@@ -196,7 +196,7 @@ class World {
       await session.saveCheckpoint();
       const last = messages.at(-1);
       if (last !== undefined && (session.position?.sequence ?? 0) < last.position.sequence)
-        await session.advanceIdle(last.position);
+        await session.advanceIdle(last.position, session.position);
     }
   }
 

@@ -187,7 +187,7 @@ async function saveAll(
     await patiently(() => session.saveCheckpoint());
     const reached = session.position;
     if (reached !== undefined && isNoLater(position, reached)) return;
-    await patiently(() => session.advanceIdle(position));
+    await patiently(() => session.advanceIdle(position, reached));
   };
   await Promise.all([...sessions.values()].map(save));
 }

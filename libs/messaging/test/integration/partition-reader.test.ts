@@ -9,12 +9,18 @@ import { createEventPublisher, type EventPublisher } from '../../src/event-publi
 import { ensureEventStreams } from '../../src/event-streams';
 import { connectNats } from '../../src/nats-connection';
 import { readPartition, StreamRewoundError } from '../../src/partition-reader';
-import { createStreamLookup } from '../../src/stream-lookup';
+import { createStreamLookup, type StreamLookup } from '../../src/stream-lookup';
 
 const partitions = 4;
 const profileKey = 'ann';
 const partition = partitionOf(profileKey, partitions);
 const streamOptions = { partitions, replicas: 1, maxBytes: -1 };
+
+interface Reading {
+  readonly bodies: string[];
+  readonly positions: Mark[];
+  readonly ended: Promise<unknown>;
+}
 
 describe('readPartition', () => {
   let stack: BackingStack<'nats'>;
@@ -49,13 +55,13 @@ describe('readPartition', () => {
   }
 
   /** Reads into an array until the reader ends; the promise settles with what it threw, if anything. */
-  function read(checkpoint: Mark | undefined): { bodies: string[]; positions: Mark[]; ended: Promise<unknown> } {
+  function read(checkpoint: Mark | undefined, lookup = createStreamLookup(manager)): Reading {
     const bodies: string[] = [];
     const positions: Mark[] = [];
     const ended = (async () => {
       const messages = readPartition({
         connection,
-        lookup: createStreamLookup(manager),
+        lookup,
         filters: [partitionFilter(partition)],
         storedCheckpoint: () => Promise.resolve(checkpoint),
         signal: stop.signal,
@@ -111,6 +117,31 @@ describe('readPartition', () => {
     expect(again.bodies).toEqual(renewed);
     expect(again.positions.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(kept).toHaveLength(3);
+  }, 60_000);
+
+  it('trusts no comparison that was made before the connection was lost', async () => {
+    await publish(3);
+    const first = read(undefined);
+    await until(() => first.bodies.length === 3, 5_000, 'three messages');
+    const inner = createStreamLookup(manager);
+    let renewed: string[] = [];
+    // The server answers, dies, comes back without what it had, and takes new messages, before the answer is used.
+    const late: StreamLookup = {
+      ...inner,
+      timestampAt: async (sequence) => {
+        const answer = await inner.timestampAt(sequence);
+        if (renewed.length > 0) return answer;
+        await stack.services.nats.kill();
+        await stack.services.nats.restart();
+        await until(() => manager.streams.delete(eventsStream).catch(() => false), 10_000, 'the connection');
+        await ensureEventStreams(connection, streamOptions);
+        renewed = await publish(5);
+        return answer;
+      },
+    };
+    const reading = read(first.positions[2], late);
+    await until(() => reading.bodies.includes('e8'), 20_000, 'the last message');
+    expect(reading.bodies).toEqual(renewed);
   }, 60_000);
 
   it('stops loudly when its next message was purged', async () => {

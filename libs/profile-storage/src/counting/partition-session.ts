@@ -4,14 +4,8 @@ import type { CheckpointStore } from '../checkpoint-store';
 import type { TileStore } from '../tile-store';
 import type { TombstoneStore } from '../tombstone-store';
 import type { OpenTile } from './open-tile';
+import { runsBetweenErasures, type Erasure, type ReadRecord } from './read-record';
 import { ForeignWriteError, sameOwner, TileGroup } from './tile-group';
-
-/** A profile that is to be forgotten. */
-export interface Erasure {
-  readonly profileKey: string;
-  /** When that was asked for, in epoch milliseconds: what happened before counts as absent. */
-  readonly requestedAtMs: number;
-}
 
 /** What a partition's writer works with. */
 export interface PartitionSessionOptions {
@@ -39,13 +33,6 @@ export interface UserFlush {
   /** The last event of the partition that is visible in every user's tile. */
   readonly watermark: Mark;
   readonly tiles: readonly OpenTile[];
-}
-
-/** A message that was read: an interaction to count, a profile to erase, or one that was dealt with otherwise. */
-export interface ReadRecord {
-  readonly position: Mark;
-  readonly interaction?: Interaction;
-  readonly erasure?: Erasure;
 }
 
 /** An interaction that was read, and the tiles that count it. */
@@ -202,12 +189,15 @@ export class PartitionSession {
     this.checkpointed = safe.folded;
   }
 
-  /** Moves the checkpoint past messages of other partitions, when nothing of this one is left to fold or store. */
-  advanceIdle(position: Mark): Promise<void> {
+  /**
+   * Moves the checkpoint past messages of other partitions, when nothing of this one is left to fold or store. Does nothing
+   * if the session's position is no longer `from`, behind which no message of this partition was found.
+   */
+  advanceIdle(to: Mark, from: Mark | undefined): Promise<void> {
     return this.alone(async () => {
-      if (this.behind || this.users.dirtyTiles > 0) return;
-      await this.writeCheckpoint(position);
-      this.idleAt = position;
+      if (this.position !== from || this.behind || this.users.dirtyTiles > 0) return;
+      await this.writeCheckpoint(to);
+      this.idleAt = to;
     });
   }
 
@@ -284,17 +274,6 @@ function at<T>(elements: readonly T[], index: number): T {
   const element = elements[index];
   if (element === undefined) throw new RangeError(`no element ${index} of ${elements.length}`);
   return element;
-}
-
-/** Records in runs that each end with an erasure or the last record: what comes after an erasure is loaded after it. */
-function* runsBetweenErasures<R extends ReadRecord>(records: readonly R[]): Generator<readonly R[]> {
-  let from = 0;
-  for (const [i, { erasure }] of records.entries()) {
-    if (erasure === undefined) continue;
-    yield records.slice(from, i + 1);
-    from = i + 1;
-  }
-  if (from < records.length) yield records.slice(from);
 }
 
 function isUnavailable({ code }: { readonly code: string }): boolean {

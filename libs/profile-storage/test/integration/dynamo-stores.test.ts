@@ -4,6 +4,7 @@ import { DynamoCheckpointStore } from '../../src/dynamo-checkpoint-store';
 import { DynamoTileStore } from '../../src/dynamo-tile-store';
 import { createDynamoTombstoneStore } from '../../src/dynamo-tombstone-store';
 import { createDynamoItemStore } from '../../src/item-store';
+import { createDynamoReaderRegistry } from '../../src/reader-registry';
 import { ensureTables, tableNames } from '../../src/tables';
 import { describeStores } from '../../src/tile-store-contract.fixture';
 import { firstWrite } from '../../src/tile-write.fixture';
@@ -61,6 +62,24 @@ describe('DynamoDB stores', () => {
     } finally {
       await proxy.stop();
     }
+  });
+
+  it('know how far all readers have come, and agree on no message while one of them read what was lost', async () => {
+    const { client, tables } = await makeStores();
+    const registry = createDynamoReaderRegistry({ client, table: tables.control });
+    const marks = { far: { sequence: 70, timestampNs: 270n }, near: { sequence: 60, timestampNs: 260n } };
+    for (const [reader, mark] of Object.entries(marks)) {
+      await registry.register(reader, 1);
+      expect(await registry.lowestCheckpoint()).toBeUndefined();
+      const checkpoints = new DynamoCheckpointStore({ client, table: tables.control, reader });
+      await checkpoints.write(0, { mark, version: 1, writer: 'w' }, 0);
+    }
+    expect(await registry.lowestCheckpoint()).toEqual(marks.near);
+    const before = new DynamoCheckpointStore({ client, table: tables.control, reader: 'far' });
+    await before.write(0, { mark: { sequence: 80, timestampNs: 80n }, version: 2, writer: 'w' }, 1);
+    expect(await registry.lowestCheckpoint()).toEqual({ sequence: 60, timestampNs: 80n });
+    await registry.unregister('far');
+    expect(await registry.lowestCheckpoint()).toEqual(marks.near);
   });
 
   it('keep a catalogue of any size', async () => {
