@@ -10,6 +10,7 @@ import {
 } from '@affinity/domain';
 import { unavailable } from '@affinity/service-kit';
 import fc from 'fast-check';
+import { setTimeout as delay } from 'node:timers/promises';
 import { InMemoryCheckpointStore, InMemoryTileStore, InMemoryTombstoneStore } from '../in-memory-stores';
 import type { StoredTile, TileOwner, TileStore, TileWrite, TileWriteResult } from '../tile-store';
 import { PartitionSession } from './partition-session';
@@ -482,6 +483,28 @@ describe('PartitionSession', () => {
     }
     await world.writer.attempt('saveCheckpoint');
     await world.writer.restart();
+    await world.writer.settle();
+    expect(await countsOf(world, 'population')).toEqual(times(world.stream.messages));
+  });
+
+  it('keeps what it counted when a read that was given up is answered late', async () => {
+    const world = new World();
+    world.writer = await ModelWriter.start(world);
+    await world.publish(() => world.stream.publish('a'));
+    const read = world.tiles.read.bind(world.tiles);
+    const late = { answer: (): void => undefined };
+    jest.spyOn(world.tiles, 'read').mockImplementationOnce(async (keys) => {
+      const found = await read(keys);
+      await new Promise<void>((resolve) => (late.answer = resolve));
+      return found;
+    });
+    jest.spyOn(world.tiles, 'read').mockRejectedValueOnce(unavailable('the users’ tiles are away'));
+    const folding = world.writer.fold(1);
+    await delay(300); // Time enough to try again.
+    late.answer();
+    await Promise.all([folding, delay(10)]);
+
+    await world.publish(() => world.stream.publish('b'));
     await world.writer.settle();
     expect(await countsOf(world, 'population')).toEqual(times(world.stream.messages));
   });

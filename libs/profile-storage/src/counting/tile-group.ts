@@ -27,12 +27,15 @@ export interface TileGroupOptions {
  * G1. Events are counted in the order in which they are given.
  * G2. One write of a tile is under way at most, and one flush of the group.
  * G3. A flush that succeeds has stored every event counted before it began.
+ * G4. Of each tile there is one in memory: an opening waits until the one before has ended, be it that its caller has given it
+ *     up. Else what was read before could take the place of what has counted since.
  */
 export class TileGroup {
   /** In the order of their last write, or of being opened. */
   private readonly open = new Map<string, OpenTile>();
   private readonly dirty = new Set<OpenTile>();
   private readonly writing = new Set<OpenTile>();
+  private opening: Promise<unknown> = Promise.resolve();
   private bytes = 0;
 
   constructor(private readonly options: TileGroupOptions) {}
@@ -61,15 +64,10 @@ export class TileGroup {
    * Opens tiles, reading those that are not open yet; the answer has the order of the keys. Throws UNAVAILABLE or
    * RESOURCE_EXHAUSTED and may be called again.
    */
-  async openAll(keys: readonly TileKey[]): Promise<readonly OpenTile[]> {
-    const names = keys.map(tileName);
-    const missing = new Map<string, TileKey>();
-    for (const [i, key] of keys.entries()) {
-      const name = names[i] ?? '';
-      if (!this.open.has(name)) missing.set(name, key);
-    }
-    if (missing.size > 0) await this.read([...missing.values()]);
-    return names.map((name) => this.opened(name));
+  openAll(keys: readonly TileKey[]): Promise<readonly OpenTile[]> {
+    const opened = this.opening.then(() => this.openMissing(keys)); // G4
+    this.opening = opened.catch(() => undefined);
+    return opened;
   }
 
   /** Counts an event in its tile, which must be open. Returns whether it was new. */
@@ -104,6 +102,17 @@ export class TileGroup {
       this.bytes -= tile.bytes;
       if (this.bytes <= this.options.maxBytes) return;
     }
+  }
+
+  private async openMissing(keys: readonly TileKey[]): Promise<readonly OpenTile[]> {
+    const names = keys.map(tileName);
+    const missing = new Map<string, TileKey>();
+    for (const [i, key] of keys.entries()) {
+      const name = names[i] ?? '';
+      if (!this.open.has(name)) missing.set(name, key);
+    }
+    if (missing.size > 0) await this.read([...missing.values()]);
+    return names.map((name) => this.opened(name));
   }
 
   private opened(name: string): OpenTile {
