@@ -41,6 +41,12 @@ const entitySettings = {
     default: '10',
     doc: 'PutItems calls a second, and as many PutUsers calls, of all replicas together; the quota of the dataset group',
   }),
+  maxReplaysWaiting: defaulted({
+    env: 'MAX_REPLAYS_WAITING',
+    schema: integer(1, 10_000),
+    default: '100',
+    doc: 'Dead letters of items, and as many of users, that may wait to be sent again; who asks beyond that is put off',
+  }),
   changePollMs: defaulted({
     env: 'CHANGE_POLL_MS',
     schema: integer(50, 600_000),

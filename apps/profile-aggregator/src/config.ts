@@ -42,7 +42,7 @@ export const aggregatorSettings = {
   handOverMs: defaulted({
     env: 'HAND_OVER_MS',
     schema: integer(0, 60_000),
-    default: '3000',
+    default: '2000',
     doc: 'Milliseconds that a partition may take to save before another replica takes it over; the rest is read again there',
   }),
   maxAhead: defaulted({

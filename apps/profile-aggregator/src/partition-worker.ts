@@ -76,21 +76,21 @@ export class PartitionWorker {
   }
 
   /**
-   * Stops reading, saves what was read unless `save` is false, and resolves when nothing goes on any more. A store that is slow
-   * or away holds nobody up: what is not saved in time, whoever works on the partition next reads again from the checkpoint.
+   * Stops reading, and saves what was read unless `save` is false. Resolves when nothing goes on any more, or when the time for
+   * that is over: what is not saved by then, whoever works on the partition next reads again from the checkpoint, and what is
+   * still on its way to the store does no more harm than a writer that lost its lease.
    */
   async stop({ save }: { readonly save: boolean }): Promise<void> {
     const { handOverMs, logger, partition } = this.options;
     this.intake.abort();
-    const timer = setTimeout(
-      () => {
-        if (save) logger.warn({ partition, handOverMs }, 'handed over before all was saved');
-        this.work.abort();
-      },
-      save ? handOverMs : 0,
-    );
-    await this.done;
-    clearTimeout(timer);
+    if (!save) this.work.abort();
+    const ended = new AbortController();
+    const giveUp = async (): Promise<void> => {
+      await delay(handOverMs, undefined, { signal: ended.signal });
+      if (save) logger.warn({ partition, handOverMs }, 'handed over before all was saved');
+      this.work.abort();
+    };
+    await Promise.race([this.done, giveUp()]).finally(() => ended.abort());
   }
 
   private async run(): Promise<void> {

@@ -142,6 +142,8 @@ export {
   partitionFilter,
   partitionOfSubject,
   partitionOfWatermark,
+  replaySubject,
+  retryAfterHeader,
   watermarkRequestSubject,
   watermarkSubject,
   watermarksFilter,

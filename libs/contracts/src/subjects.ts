@@ -39,6 +39,11 @@ export function deadLetterSubject(reader: string, partition: number): string {
 /** Subject filter of all dead letters. */
 export const allDeadLettersFilter = 'dead-letters.>';
 
+/** Where a reader is asked to try a dead letter again that is no message of the stream; core NATS, answered. */
+export function replaySubject(reader: string, partition: number): string {
+  return `dead-letter-replays.${reader}.${partition}`;
+}
+
 /** A partition's tiles of one generation: what is announced of one says nothing of another. */
 export interface AnnouncedPart {
   readonly generation: number;
@@ -80,6 +85,9 @@ export const leasesBucket = 'leases';
 
 /** Key-value bucket of the replicas that share the leases. */
 export const membersBucket = 'lease-members';
+
+/** Header of an answer that puts off who asked, by so many milliseconds. */
+export const retryAfterHeader = 'Affinity-Retry-After-Ms';
 
 /** Headers of dead letters. */
 export const deadLetterHeaders = {

@@ -21,5 +21,5 @@ export { createDeadLetterStore, type DeadLetter, type DeadLetterStore } from './
 export { PartitionLeases, type PartitionLeasesOptions } from './partition-leases';
 export { formatTimestampNs, parseTimestampNs, positionOf } from './stream-position';
 export { listDeadLetters, replayDeadLetter, type StoredDeadLetter } from './dead-letter-replay';
-export { openReplayRequests, replaySubject, type ReplayRequests } from './replay-requests';
+export { openReplayRequests, type ReplayRequests } from './replay-requests';
 export { eraseMessages, findMessages, type MessageSearch } from './message-erasure';

@@ -1,9 +1,8 @@
-import { Kvm, type KV } from '@nats-io/kv';
-import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { leasesBucket, membersBucket } from '@affinity/contracts';
-import { fromUnknown, unavailable, type Logger } from '@affinity/service-kit';
+import { fromUnknown, type Logger } from '@affinity/service-kit';
 import { fairShare } from './fair-share';
+import { LeaseBucket } from './lease-bucket';
 
 /**
  * Spreads partitions evenly over the replicas of a group, each partition with one replica at a time.
@@ -12,9 +11,9 @@ import { fairShare } from './fair-share';
  *     entry and renewed by compare-and-set, so two replicas never both hold it in the bucket.
  * L2. A replica that could not renew for `ttlMs` by its own monotonic clock, or whose renewal was refused, gives the
  *     partition up. It may still have been late: leases make it fast, the conditions of the store's writes make it correct.
- * L3. A replica with more than its share releases the rest only after their work has stopped.
+ * L3. A replica with more than its share releases the rest only when `onLeaving` has let go of it.
  * L4. Renewals wait for nothing else: a busy server answers the lists that sharing needs too late for leases to live on.
- * L5. A partition is not taken again before all work of its last lease has stopped, and what ends a lease touches no later one.
+ * L5. A partition is not taken again before `onLeaving` has let go of it, and what ends a lease touches no later one.
  */
 export interface PartitionLeasesOptions {
   readonly connection: NatsConnection;
@@ -29,7 +28,7 @@ export interface PartitionLeasesOptions {
   readonly logger: Logger;
   /** A partition was taken: begin its work. */
   readonly onAcquired: (partition: number) => void;
-  /** A partition is lost or to be released: stop its work. Resolves when it has stopped. `lost`: without saving. */
+  /** A partition is lost or to be released: stop its work. Resolves when others may begin theirs. `lost`: without saving. */
   readonly onLeaving: (partition: number, reason: 'lost' | 'released') => Promise<void>;
   /** Monotonic milliseconds. Default: performance.now. */
   readonly nowMs?: () => number;
@@ -53,11 +52,13 @@ export class PartitionLeases {
   private turn: Promise<void> = Promise.resolve();
   private sharing: Promise<void> | undefined;
   private stopped = false;
+  /** The revision of this replica's entry among the members. */
+  private membership = 0;
 
   private constructor(
     private readonly options: PartitionLeasesOptions,
-    private readonly leases: KV,
-    private readonly members: KV,
+    private readonly leases: LeaseBucket,
+    private readonly members: LeaseBucket,
   ) {
     this.nowMs = options.nowMs ?? (() => performance.now());
   }
@@ -65,11 +66,10 @@ export class PartitionLeases {
   /** Joins the group and begins to take leases. */
   static async start(options: PartitionLeasesOptions): Promise<PartitionLeases> {
     // Of a request that a lost connection swallowed no answer comes: a longer wait would outlast the lease.
-    const timeout = Math.max(options.ttlMs / 2, shortestTimeoutMs);
-    const buckets = new Kvm(jetstream(options.connection, { timeout }));
-    const settings = { ttl: options.ttlMs, replicas: options.replicas, history: 1 };
-    const leases = await buckets.create(`${leasesBucket}-${options.group}`, settings);
-    const members = await buckets.create(`${membersBucket}-${options.group}`, settings);
+    const timeoutMs = Math.max(options.ttlMs / 2, shortestTimeoutMs);
+    const open = (bucket: string): Promise<LeaseBucket> =>
+      LeaseBucket.open(options.connection, { ...options, name: `${bucket}-${options.group}`, timeoutMs });
+    const [leases, members] = [await open(leasesBucket), await open(membersBucket)];
     const started = new PartitionLeases(options, leases, members);
     await started.takeTurn();
     await started.sharing;
@@ -88,7 +88,7 @@ export class PartitionLeases {
     clearTimeout(this.timer);
     await this.turn;
     await this.sharing;
-    await this.members.delete(this.options.memberId).catch(ignore);
+    await this.members.remove(this.options.memberId, this.membership).catch(ignore);
     await Promise.all(this.partitions.map((partition) => this.release(partition)));
   }
 
@@ -101,12 +101,16 @@ export class PartitionLeases {
 
   private async takeTurn(): Promise<void> {
     try {
-      await Promise.all([this.members.put(this.options.memberId, ''), this.renewAll()]);
+      await Promise.all([this.renewMembership(), this.renewAll()]);
       this.sharing ??= this.share();
     } catch (error) {
       this.options.logger.warn({ err: fromUnknown(error) }, 'leases could not be renewed');
       this.giveUpExpired();
     }
+  }
+
+  private async renewMembership(): Promise<void> {
+    this.membership = await this.members.put(this.options.memberId, '');
   }
 
   /** One at a time. Never rejects. */
@@ -128,10 +132,11 @@ export class PartitionLeases {
   private async renew(partition: number, lease: HeldLease): Promise<void> {
     const sentAtMs = this.nowMs();
     try {
-      lease.revision = await this.leases.update(keyOf(partition), this.options.memberId, lease.revision);
-      lease.renewedAtMs = sentAtMs;
-    } catch (error) {
-      if (isConflict(error) && this.held.get(partition) === lease) this.lose(partition); // L5
+      const revision = await this.leases.update(keyOf(partition), this.options.memberId, lease.revision);
+      if (revision !== undefined) Object.assign(lease, { revision, renewedAtMs: sentAtMs });
+      else if (this.held.get(partition) === lease) this.lose(partition); // L5
+    } catch {
+      // Unheard: the next turn tries again, until the lease has expired.
     }
   }
 
@@ -160,7 +165,7 @@ export class PartitionLeases {
 
   private async rebalance(): Promise<void> {
     const { memberId, partitions } = this.options;
-    const share = fairShare({ members: await this.keysOf(this.members), memberId, partitions });
+    const share = fairShare({ members: await this.members.keys(), memberId, partitions });
     const staying = this.partitions.filter((partition) => !this.releasing.has(partition));
     // Not awaited: saving may take longer than a lease lives, and all leases have to be renewed meanwhile.
     for (const partition of staying.slice(share)) this.release(partition).catch(ignore);
@@ -181,57 +186,28 @@ export class PartitionLeases {
     await this.turn; // A renewal under way would change the revision that is deleted.
     if (lease === undefined || this.held.get(partition) !== lease) return; // L5
     this.held.delete(partition);
-    await this.leases.delete(keyOf(partition), { previousSeq: lease.revision }).catch(ignore);
+    await this.leases.remove(keyOf(partition), lease.revision).catch(ignore);
   }
 
   private async acquire(wanted: number): Promise<void> {
-    const taken = new Set(await this.keysOf(this.leases));
+    const taken = new Set(await this.leases.keys());
     const free = Array.from({ length: this.options.partitions }, (_, partition) => partition).filter(
       (partition) => !taken.has(keyOf(partition)) && !this.leaving.has(partition),
     );
     await Promise.all(free.slice(0, wanted).map((partition) => this.tryAcquire(partition)));
   }
 
-  /** In time for another look before a lease ends: a list whose last key expires meanwhile ends only after seconds. */
-  private keysOf(bucket: KV): Promise<string[]> {
-    return keysOf(bucket, this.options.ttlMs / 2);
-  }
-
   private async tryAcquire(partition: number): Promise<void> {
     const sentAtMs = this.nowMs();
-    try {
-      const revision = await this.leases.create(keyOf(partition), this.options.memberId);
-      this.held.set(partition, { revision, renewedAtMs: sentAtMs });
-    } catch (error) {
-      if (isConflict(error)) return; // Another replica was faster.
-      throw error;
-    }
+    const revision = await this.leases.create(keyOf(partition), this.options.memberId);
+    if (revision === undefined) return; // Another replica was faster.
+    this.held.set(partition, { revision, renewedAtMs: sentAtMs });
     this.options.onAcquired(partition);
   }
 }
 
 function keyOf(partition: number): string {
   return `p${partition}`;
-}
-
-/** Throws UNAVAILABLE when the list is not complete in time: one that a lost connection interrupts would never end. */
-async function keysOf(bucket: KV, timeoutMs: number): Promise<string[]> {
-  const listing = await bucket.keys();
-  const timeUp = AbortSignal.timeout(timeoutMs);
-  timeUp.addEventListener('abort', () => listing.stop(), { once: true });
-  const keys: string[] = [];
-  for await (const key of listing) keys.push(key);
-  if (timeUp.aborted) throw unavailable('the keys of a bucket did not come in time');
-  return keys;
-}
-
-/** The server's answer to a compare-and-set whose expectation does not hold. */
-const wrongLastSequence = 10_071;
-
-function isConflict(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
-  if ('code' in error && error.code === wrongLastSequence) return true;
-  return error instanceof Error && /wrong last sequence|key exists/i.test(error.message);
 }
 
 function ignore(): void {

@@ -1,5 +1,6 @@
-import { RequestError, type Msg, type NatsConnection } from '@nats-io/transport-node';
-import { AffinityError, fromUnknown, unavailable } from '@affinity/service-kit';
+import { headers, RequestError, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { replaySubject, retryAfterHeader } from '@affinity/contracts';
+import { AffinityError, fromUnknown, resourceExhausted, unavailable } from '@affinity/service-kit';
 
 /** Whose dead letters. */
 export interface LetterReader {
@@ -25,23 +26,24 @@ export interface ReplayRequests {
   close(): void;
 }
 
-/** Requests that wait at most; nobody answers one beyond, and its letter stays. */
-const maxWaiting = 100;
 /** The reader may be sending other things first. */
 const answerTimeoutMs = 60_000;
+const retryAfterMs = 1_000;
 
-/** Subject at which a reader is asked to try a dead letter again; core NATS. */
-export function replaySubject({ reader, partition }: LetterReader): string {
-  return `dead-letter-replays.${reader}.${partition}`;
-}
-
-/** Begins to take dead letters back. */
-export function openReplayRequests(connection: NatsConnection, reader: LetterReader): ReplayRequests {
+/** Begins to take dead letters back. No more than `maxWaiting` requests wait; who asks beyond that is put off. */
+export function openReplayRequests(
+  connection: NatsConnection,
+  { reader, partition, maxWaiting }: LetterReader & { readonly maxWaiting: number },
+): ReplayRequests {
   const waiting: Msg[] = [];
   let wake: () => void = () => undefined;
-  const subscription = connection.subscribe(replaySubject(reader), {
+  const subscription = connection.subscribe(replaySubject(reader, partition), {
     callback: (error, message) => {
-      if (error !== null || waiting.length >= maxWaiting) return;
+      if (error !== null) return;
+      if (waiting.length >= maxWaiting) {
+        putOff(message);
+        return;
+      }
       waiting.push(message);
       wake();
     },
@@ -70,21 +72,30 @@ export function openReplayRequests(connection: NatsConnection, reader: LetterRea
   };
 }
 
+function putOff(message: Msg): void {
+  const busy = headers();
+  busy.set(retryAfterHeader, String(retryAfterMs));
+  message.respond('', { headers: busy });
+}
+
 /**
  * Asks the reader of a dead letter to try it again, and resolves once that has worked.
- * @throws AffinityError FAILED_PRECONDITION when it is refused again, UNAVAILABLE when nobody answers: trying again is safe
+ * @throws AffinityError FAILED_PRECONDITION when it is refused again, RESOURCE_EXHAUSTED when too many wait, UNAVAILABLE when
+ *   nobody answers: trying again is safe
  */
 export async function requestReplay(
   connection: NatsConnection,
-  { number, data, ...reader }: LetterReader & { readonly number: number; readonly data: Uint8Array },
+  { number, data, reader, partition }: LetterReader & { readonly number: number; readonly data: Uint8Array },
 ): Promise<void> {
   const answer = await connection
-    .request(replaySubject(reader), data, { timeout: answerTimeoutMs })
+    .request(replaySubject(reader, partition), data, { timeout: answerTimeoutMs })
     .catch((error: unknown) => {
       const isNobodyThere = error instanceof RequestError && error.isNoResponders();
-      const why = isNobodyThere ? `no ${reader.reader} is running` : `${reader.reader} did not answer in time`;
+      const why = isNobodyThere ? `no ${reader} is running` : `${reader} did not answer in time`;
       throw unavailable(`dead letter ${number} could not be replayed: ${why}`, { cause: fromUnknown(error) });
     });
+  const waitMs = answer.headers?.get(retryAfterHeader) ?? '';
+  if (waitMs !== '') throw resourceExhausted(`${reader} has too many dead letters to replay`, Number(waitMs));
   const refusal = answer.string();
   if (refusal === '') return;
   throw new AffinityError('FAILED_PRECONDITION', `dead letter ${number} was refused again: ${refusal}`);

@@ -1,4 +1,5 @@
-import { type DeadLetterStore, openReplayRequests, replaySubject, type ReplayRequests } from '@affinity/messaging';
+import { replaySubject } from '@affinity/contracts';
+import { type DeadLetterStore, openReplayRequests, type ReplayRequests } from '@affinity/messaging';
 import { decodeEntityRef, encodeEntityRef, type EntityKind } from '@affinity/personalize';
 import { type Logger, retry } from '@affinity/service-kit';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -21,6 +22,8 @@ export interface EntityLettersOptions {
   readonly connection: NatsConnection;
   readonly deadLetters: DeadLetterStore;
   readonly logger: Logger;
+  /** Letters that may wait to be tried again. */
+  readonly maxReplaysWaiting: number;
 }
 
 /** Name of the feeds of items and users in leases and dead letters. */
@@ -30,16 +33,18 @@ export const entityReaderName = 'personalize-entities';
 export const entityKinds: readonly EntityKind[] = ['item', 'user'];
 
 /** Begins to take letters back. */
-export function openEntityLetters({ kind, connection, deadLetters, logger }: EntityLettersOptions): EntityLetters {
-  const reader = { reader: entityReaderName, partition: entityKinds.indexOf(kind) };
+export function openEntityLetters(options: EntityLettersOptions): EntityLetters {
+  const { kind, connection, deadLetters, logger, maxReplaysWaiting: maxWaiting } = options;
+  const [reader, partition] = [entityReaderName, entityKinds.indexOf(kind)];
+  const subject = replaySubject(reader, partition);
   return {
     store: async ({ id, reason }, signal) => {
       logger.error({ kind, id, reason }, 'Personalize refuses an entity, it is a dead letter');
       const data = encodeEntityRef({ kind, id });
-      const letter = { ...reader, reason, subject: replaySubject(reader), data, id: randomUUID() };
+      const letter = { reader, partition, reason, subject, data, id: randomUUID() };
       await retry(() => deadLetters.store(letter), { attempts: Infinity, signal });
     },
-    replays: openReplayRequests(connection, reader),
+    replays: openReplayRequests(connection, { reader, partition, maxWaiting }),
     idOf: (letter) => {
       const ref = decodeEntityRef(letter);
       return ref?.kind === kind ? ref.id : undefined;

@@ -101,7 +101,14 @@ function feedOptions(
       staleAfterMs: config.leaseTtlMs / 2,
       nowMs: () => performance.now(),
     }),
-    openLetters: () => openEntityLetters({ kind, connection, deadLetters: createDeadLetterStore(connection), logger }),
+    openLetters: () =>
+      openEntityLetters({
+        kind,
+        connection,
+        deadLetters: createDeadLetterStore(connection),
+        logger,
+        maxReplaysWaiting: config.maxReplaysWaiting,
+      }),
     pollMs: config.changePollMs,
     logger,
     nowMs: Date.now,

@@ -1,10 +1,5 @@
-import {
-  connectNats,
-  createDeadLetterStore,
-  ensureEventStreams,
-  openReplayRequests,
-  replaySubject,
-} from '@affinity/messaging';
+import { connectNats, createDeadLetterStore, ensureEventStreams, openReplayRequests } from '@affinity/messaging';
+import { replaySubject } from '@affinity/contracts';
 import { encodeEntityRef } from '@affinity/personalize';
 import { silentLogger } from '@affinity/service-kit';
 import { startBackingStack, until, type BackingStack } from '@affinity/testing';
@@ -66,7 +61,8 @@ describe('affinity dead-letters', () => {
   it('shows which item was refused, and asks its reader to take it back', async () => {
     const reader = { reader: 'personalize-entities', partition: 0 };
     const data = encodeEntityRef({ kind: 'item', id: 'car-7' });
-    const letter = { ...reader, reason: 'no such column', subject: replaySubject(reader), data, id: 'once' };
+    const subject = replaySubject(reader.reader, reader.partition);
+    const letter = { ...reader, reason: 'no such column', subject, data, id: 'once' };
     const letters = createDeadLetterStore(connection);
     await letters.store(letter);
     await letters.store(letter); // The same letter again adds nothing.
@@ -77,7 +73,7 @@ describe('affinity dead-letters', () => {
     expect(shown).not.toHaveProperty('sequence');
 
     await expect(run('replay', number)).rejects.toThrow('no personalize-entities is running');
-    const requests = openReplayRequests(connection, reader);
+    const requests = openReplayRequests(connection, { ...reader, maxWaiting: 1 });
     try {
       await connection.flush();
       const answerNext = async (refusal: string | undefined): Promise<string> => {
@@ -87,6 +83,14 @@ describe('affinity dead-letters', () => {
         request.answer(refusal);
         return replayed;
       };
+      const waiting = run('replay', number);
+      const first = await until(() => requests.next(), 10_000, 'the first request');
+      const second = connection.request(replaySubject(reader.reader, reader.partition), data, { timeout: 10_000 });
+      await expect(run('replay', number)).rejects.toThrow('personalize-entities has too many dead letters to replay');
+      first.answer('not now');
+      await expect(waiting).rejects.toThrow('not now');
+      requests.next()?.answer('not now either');
+      expect((await second).string()).toBe('not now either');
       await expect(answerNext('still no such column')).rejects.toThrow('was refused again: still no such column');
       expect(await run('list')).toBe(listed);
       expect(await answerNext(undefined)).toContain(`replayed ${number}`);
@@ -104,9 +108,9 @@ describe('affinity dead-letters', () => {
       { kind: 'item', id: 'ann' },
     ] as const;
     for (const ref of refs) {
-      const reader = { reader: 'personalize-entities', partition: ref.kind === 'item' ? 0 : 1 };
-      const data = encodeEntityRef(ref);
-      await letters.store({ ...reader, reason: 'refused', subject: replaySubject(reader), data });
+      const [reader, partition] = ['personalize-entities', ref.kind === 'item' ? 0 : 1] as const;
+      const [subject, data] = [replaySubject(reader, partition), encodeEntityRef(ref)];
+      await letters.store({ reader, partition, reason: 'refused', subject, data });
     }
     const own = await findOwnDeadLetters({ connection, partitions: 4, profileKey: 'ann' });
     const bodies = await Promise.all(
