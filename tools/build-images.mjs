@@ -11,6 +11,8 @@ const root = join(import.meta.dirname, '..');
 const images = JSON.parse(readFileSync(join(root, 'deploy/images/images.json'), 'utf8'));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const baseImage = 'node:24-bookworm-slim';
+/** What an image may have over its base. */
+const maxMegabytes = 60;
 const help = `Usage: node tools/build-images.mjs [options] [service ...]
 
 Builds affinity/<service>:<tag>, all services unless some are named. Needs their bundles (make build).
@@ -110,7 +112,7 @@ function archive(context) {
 }
 
 function build(service) {
-  const { healthTarget, nodeOptions, maxMegabytes = 60 } = images[service];
+  const { healthTarget, nodeOptions } = images[service];
   const buildArguments = {
     SERVICE: service,
     VERSION: `${version}+${options.tag}`,

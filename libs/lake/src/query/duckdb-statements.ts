@@ -7,7 +7,9 @@ export const duckDbMacros: readonly string[] = [
   // Trino's has a time zone, always UTC here, which the cast to TIMESTAMP that follows it drops.
   'CREATE MACRO from_iso8601_timestamp(text) AS TRY_CAST(text AS TIMESTAMP)',
   'CREATE MACRO json_format(document) AS CAST(document AS VARCHAR)',
-  'CREATE MACRO array_join(list, separator) AS array_to_string(list, separator)',
+  // array_to_string takes no separator that a macro brings.
+  'CREATE MACRO array_join(list, separator) AS ' +
+    "CASE WHEN len(list) = 0 THEN '' ELSE list_reduce(list, lambda joined, next: joined || separator || next) END",
 ];
 
 /** Longest line that is read, in bytes: an event of 64 KiB, were every byte of it escaped, and room for the keys. */
