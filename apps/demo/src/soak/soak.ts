@@ -32,9 +32,13 @@ const megabyte = 1_000_000;
 const marketplace = { seed: 7, items: 500, users: 300, events: 2_000 };
 /** What may be remembered is little, so that every limit is reached by half-time: after that nothing has a reason to grow. */
 const limits: Partial<Record<SystemApp, Readonly<Record<string, string>>>> = {
-  'profile-aggregator': { AFFINITY_MAX_OPEN_BYTES: '8000000' },
+  'profile-aggregator': { AFFINITY_MAX_OPEN_BYTES: '4000000' },
   'feature-store': { AFFINITY_MEMORY_MAX_BYTES: '8000000', AFFINITY_ANSWER_MEMORY_MAX_BYTES: '4000000' },
-  'personalize-local': { AFFINITY_MAX_VISITS_PER_VISITOR: '50', AFFINITY_MAX_EVENT_IDS: '20000' },
+  'personalize-local': {
+    AFFINITY_MAX_VISITS_PER_VISITOR: '50',
+    AFFINITY_MAX_EVENT_IDS: '20000',
+    AFFINITY_MAX_INTERACTIONS: '20000',
+  },
 };
 
 /**
