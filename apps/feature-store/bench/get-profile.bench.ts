@@ -16,17 +16,20 @@ import {
   reportBenchmark,
   saturate,
   seededRandom,
+  type ServiceProcess,
   zipf,
 } from '@affinity/testing';
+import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { shapes, storeUsers } from './bench-profiles';
 import { benchmark, type BenchSystem } from './bench-system';
-import { caller, saturateStream } from './raw-calls';
+import { caller, saturateStream, type StreamLoad } from './raw-calls';
 
 const users = 200;
 const rounds = 5;
 const durationMs = 2_000;
 const inFlight = 16;
 const service = '/affinity.profiles.v1.ProfileService';
+const moreAnswersField = 4;
 const random = seededRandom(7);
 
 /** Questions of all shapes, about users of whom a few are asked for often. */
@@ -39,9 +42,34 @@ const questions = ((): readonly { readonly shape: number; readonly request: GetP
 })();
 const echoRequests = questions.map(({ shape }) => Buffer.of(shape, ...new Uint8Array(20)));
 const encoded = questions.map(({ request }) => Buffer.from(GetProfileRequest.encode(request).finish()));
-const lookups = questions.map(({ request }, n) =>
-  Buffer.from(LookupProfilesRequest.encode({ lookupId: BigInt(n), request }).finish()),
-);
+/** Each question as a message, and as what a message before it takes along. */
+const lookups = questions.map(({ request }, n) => {
+  const lookup = { lookupId: BigInt(n), request, more: [] };
+  const encodedLookup = Buffer.from(LookupProfilesRequest.encode(lookup).finish());
+  return {
+    alone: encodedLookup,
+    along: Buffer.from(LookupProfilesRequest.encode({ lookupId: 0n, more: [lookup] }).finish()),
+  };
+});
+
+/** A message of `count` lookups, from the n-th question on. */
+function lookupsFrom(n: number, count: number): Buffer {
+  const at = (i: number) => lookups[(n + i) % lookups.length];
+  const more = Array.from({ length: count - 1 }, (_, i) => at(i + 1)?.along ?? Buffer.alloc(0));
+  return Buffer.concat([at(0)?.alone ?? Buffer.alloc(0), ...more]);
+}
+
+/** How many answers a message holds. */
+function answersIn(message: Buffer): number {
+  const reader = new BinaryReader(message);
+  let answers = 1;
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === moreAnswersField) answers += 1;
+    reader.skip(wireType);
+  }
+  return answers;
+}
 
 const nth = (requests: readonly Buffer[]) => (n: number) => requests[n % requests.length] ?? Buffer.alloc(0);
 
@@ -60,7 +88,7 @@ async function answersOfEachShape(getProfile: (request: Buffer) => Promise<Buffe
 function asLookup(answer: Buffer, n: number): Buffer {
   const value = GetProfileResponse.decode(answer);
   return Buffer.from(
-    LookupProfilesResponse.encode({ lookupId: BigInt(n), result: { $case: 'response', value } }).finish(),
+    LookupProfilesResponse.encode({ lookupId: BigInt(n), result: { $case: 'response', value }, more: [] }).finish(),
   );
 }
 
@@ -97,16 +125,21 @@ async function measure(system: BenchSystem): Promise<void> {
     },
     rounds,
   );
-  const lookup = { path: `${service}/LookupProfiles`, requestOf: nth(lookups), durationMs };
+  const port = (server: ServiceProcess) => server.port('grpcPort');
+  const stream = (server: ServiceProcess, load: Omit<StreamLoad, 'durationMs'>) =>
+    saturateStream({ port: port(server), path: `${service}/LookupProfiles` }, { ...load, durationMs });
+  const one = { perMessage: 1, requestOf: (n: number) => lookupsFrom(n, 1), answersIn: () => 1 };
+  const many = { perMessage: 64, requestOf: lookupsFrom, answersIn };
   const streams = await alternate(
     {
       echo: () =>
         saturateStream(
-          { port: echo.port('grpcPort'), path: '/bench.Echo/Stream' },
-          { requestOf: nth(echoRequests), durationMs },
+          { port: port(echo), path: '/bench.Echo/Stream' },
+          { perMessage: 1, requestOf: nth(echoRequests), answersIn: () => 1, durationMs },
         ),
-      remembered: () => saturateStream({ ...lookup, port: store.port('grpcPort') }, lookup),
-      folded: () => saturateStream({ ...lookup, port: folding.port('grpcPort') }, lookup),
+      rememberedOne: () => stream(store, one),
+      remembered: () => stream(store, many),
+      folded: () => stream(folding, many),
     },
     rounds,
   );
@@ -117,10 +150,16 @@ async function measure(system: BenchSystem): Promise<void> {
     streamPerSecond: median(streams[side]),
     streamOfUnary: median(streams[side]) / rateOf(side),
   });
+  const oneAMessage = median(streams.rememberedOne);
   reportBenchmark('get-profile', [
     { what: 'bare echo of the same bytes', ...rowOf('echo') },
     { what: 'GetProfile, 30 days, 50 dimensions', ...rowOf('remembered') },
-    { what: 'the same, each answer folded anew', ...rowOf('folded') },
+    {
+      what: 'one lookup in each message of the stream',
+      streamPerSecond: oneAMessage,
+      streamOfUnary: oneAMessage / rateOf('remembered'),
+    },
+    { what: 'each answer folded anew', ...rowOf('folded') },
     { what: 'mean answer, bytes', bytes: answers.reduce((sum, { length }) => sum + length, 0) / answers.length },
   ]);
 }

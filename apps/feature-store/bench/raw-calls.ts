@@ -21,10 +21,24 @@ export function caller({ port, path }: Target): (request: Buffer) => Promise<Buf
     });
 }
 
-/** Sends requests on one bidirectional stream, 64 of them unanswered at most. Resolves with answers a second. */
+/** What is sent on a stream, and for how long. */
+export interface StreamLoad {
+  /** Requests in a message at most. */
+  readonly perMessage: number;
+  /** A message of `count` requests, the first of which is the n-th. */
+  readonly requestOf: (n: number, count: number) => Buffer;
+  /** How many answers a message holds. */
+  readonly answersIn: (message: Buffer) => number;
+  readonly durationMs: number;
+}
+
+/**
+ * Sends requests on one bidirectional stream, 128 of them unanswered at most: for each message of answers as many requests more.
+ * Resolves with answers a second.
+ */
 export async function saturateStream(
   { port, path }: Target,
-  { requestOf, durationMs }: { readonly requestOf: (n: number) => Buffer; readonly durationMs: number },
+  { perMessage, requestOf, answersIn, durationMs }: StreamLoad,
 ): Promise<number> {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   const call: ClientDuplexStream<Buffer, Buffer> = client.makeBidiStreamRequest(path, identity, identity);
@@ -32,17 +46,25 @@ export async function saturateStream(
   let sent = 0;
   let answered = 0;
   await new Promise<void>((resolve, reject) => {
-    const send = (): void => {
-      if (performance.now() - startedAt < durationMs) call.write(requestOf(sent++));
-      else if (answered === sent) call.end();
+    const send = (count: number): void => {
+      if (performance.now() - startedAt >= durationMs) {
+        if (answered === sent) call.end();
+        return;
+      }
+      for (let left = count; left > 0; left -= perMessage) {
+        const size = Math.min(left, perMessage);
+        call.write(requestOf(sent, size));
+        sent += size;
+      }
     };
-    call.on('data', () => {
-      answered += 1;
-      send();
+    call.on('data', (message: Buffer) => {
+      const answers = answersIn(message);
+      answered += answers;
+      send(answers);
     });
     call.on('end', resolve);
     call.on('error', reject);
-    for (let i = 0; i < 64; i += 1) send();
+    send(128);
   });
   client.close();
   return (answered * 1_000) / (performance.now() - startedAt);

@@ -1,6 +1,8 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
+
 /** What a concurrent map is doing: shared by the one who reads requests and the one who takes answers. */
 interface Progress<Answer> {
-  readonly ready: Answer[];
+  ready: Answer[];
   unanswered: number;
   ended: boolean;
   failure: Error | undefined;
@@ -11,14 +13,14 @@ interface Progress<Answer> {
 }
 
 /**
- * Answers requests as their answers become ready, at most `limit` at a time: no more are read from the source while so many
- * are unanswered. The operation must not reject. Throws what the source throws.
+ * Answers groups of requests as their answers become ready, all that are ready at once, at least one: no group is read from the
+ * source while `limit` requests or more are unanswered. The operation must not reject. Throws what the source throws.
  */
 export async function* mapConcurrently<Request, Answer>(
-  source: AsyncIterable<Request>,
+  source: AsyncIterable<readonly Request[]>,
   operation: (request: Request) => Promise<Answer>,
   limit: number,
-): AsyncGenerator<Answer, void, undefined> {
+): AsyncGenerator<readonly Answer[], void, undefined> {
   const progress: Progress<Answer> = {
     ready: [],
     unanswered: 0,
@@ -31,10 +33,11 @@ export async function* mapConcurrently<Request, Answer>(
   while (!progress.ended || progress.unanswered > 0) {
     if (progress.ready.length === 0) await new Promise<void>((resolve) => (progress.onChange = resolve));
     if (progress.failure !== undefined) throw progress.failure;
-    for (const answer of progress.ready.splice(0)) {
-      progress.unanswered -= 1;
-      yield answer;
-    }
+    await turnOfEventLoop(); // What gets ready together goes out together.
+    const answers = progress.ready;
+    progress.ready = [];
+    if (answers.length > 0) yield answers;
+    progress.unanswered -= answers.length;
     progress.onTaken();
   }
 }
@@ -46,16 +49,19 @@ interface Reading<Request, Answer> {
 }
 
 async function readAll<Request, Answer>(
-  source: AsyncIterable<Request>,
+  source: AsyncIterable<readonly Request[]>,
   { operation, limit, progress }: Reading<Request, Answer>,
 ): Promise<void> {
+  const answer = (request: Request): void => {
+    progress.unanswered += 1;
+    void operation(request).then((answered) => {
+      progress.ready.push(answered);
+      progress.onChange();
+    });
+  };
   try {
-    for await (const request of source) {
-      progress.unanswered += 1;
-      void operation(request).then((answer) => {
-        progress.ready.push(answer);
-        progress.onChange();
-      });
+    for await (const requests of source) {
+      requests.forEach(answer);
       while (progress.unanswered >= limit) await new Promise<void>((resolve) => (progress.onTaken = resolve));
     }
   } catch (error) {

@@ -1,25 +1,21 @@
 import {
   encodeBatchAnswer,
-  encodeLookupAnswer,
   encodeProfileAnswer,
   ProfileServiceService,
   type BatchGetProfilesRequest,
+  type EncodedParts,
   type GetProfileRequest,
-  type LookupProfilesRequest,
-  type LookupProfilesResponse,
   type WatchProfileRequest,
 } from '@affinity/contracts';
 import {
   bindService,
   EncodedMessage,
-  errorCodeNumbers,
-  fromUnknown,
   type BoundService,
   type CallContext,
   type HandlersOf,
 } from '@affinity/service-kit';
-import { mapConcurrently } from './concurrent-map';
 import { featureHandlers, type FeatureHandlersOptions } from './feature-handlers';
+import { answerLookups } from './lookup-stream';
 import { preferenceHandlers, type PreferenceHandlersOptions } from './preference-handlers';
 import { answerInfo, dimensionOfSchema } from './profile-answers';
 import { Problems } from './profile-query';
@@ -34,8 +30,6 @@ export interface ProfileServiceOptions
 }
 
 const maxBatch = 100;
-/** Lookups of one stream that are under way at once. */
-const maxConcurrentLookups = 64;
 /** Announcements may be lost: a watched profile is looked at again after this time, in milliseconds. */
 const watchRecheckMs = 5_000;
 
@@ -57,26 +51,23 @@ function profileHandlers({
   const getProfile: GetProfile = async (request, context) => {
     const { encoded, origin } = await served().reader.readEncoded(request, context);
     return {
-      bytes: encodeProfileAnswer(encoded.field, answerInfo(origin)),
+      parts: encodeProfileAnswer(encoded.field, answerInfo(origin)),
       state: `${origin.newest.timestampNs} ${encoded.eventCount}`,
     };
   };
   return {
-    getProfile: async (request, context) => new EncodedMessage((await getProfile(request, context)).bytes),
+    getProfile: async (request, context) =>
+      new EncodedMessage(Buffer.concat((await getProfile(request, context)).parts)),
     batchGetProfiles: async (request, context) => {
       checkBatch(request);
       const { query, options: readOptions } = request;
       const ask = (profile: GetProfileRequest['profile']) =>
         getProfile({ profile, query, options: readOptions }, context);
       const answers = await Promise.all(request.profiles.map(ask));
-      return new EncodedMessage(encodeBatchAnswer(answers.map(({ bytes }) => bytes)));
+      return new EncodedMessage(encodeBatchAnswer(answers.map(({ parts }) => parts)));
     },
-    lookupProfiles: (requests, context) =>
-      mapConcurrently(
-        requests,
-        (request) => answerLookup(request, (asked) => getProfile(asked, context)),
-        maxConcurrentLookups,
-      ),
+    lookupProfiles: (messages, context) =>
+      answerLookups(messages, async (request) => (await getProfile(request, context)).parts),
     watchProfile: (request, context) =>
       watchProfile({ request, context, watchers, profileKey: served().reader.profileKeyOf(request) }, getProfile),
     listDimensions: () => {
@@ -102,23 +93,9 @@ type GetProfile = (request: GetProfileRequest, context: CallContext) => Promise<
 
 interface ProfileAnswer {
   /** An encoded GetProfileResponse. */
-  readonly bytes: Buffer;
+  readonly parts: EncodedParts;
   /** Differs when the profile has other events. */
   readonly state: string;
-}
-
-/** One lookup that fails has an answer of its own; the stream goes on. */
-async function answerLookup(
-  { lookupId, request }: LookupProfilesRequest,
-  getProfile: (request: GetProfileRequest) => Promise<ProfileAnswer>,
-): Promise<LookupProfilesResponse | EncodedMessage> {
-  try {
-    const { bytes } = await getProfile(request ?? {});
-    return new EncodedMessage(encodeLookupAnswer(lookupId, bytes));
-  } catch (thrown) {
-    const { code, message } = fromUnknown(thrown);
-    return { lookupId, result: { $case: 'error', value: { code: errorCodeNumbers[code], message } } };
-  }
 }
 
 interface WatchTask {
@@ -138,8 +115,8 @@ async function* watchProfile(
   let shown: string | undefined;
   try {
     while (!end.aborted) {
-      const { bytes, state } = await getProfile(request, context);
-      if (state !== shown) yield new EncodedMessage(bytes);
+      const { parts, state } = await getProfile(request, context);
+      if (state !== shown) yield new EncodedMessage(Buffer.concat(parts));
       shown = state;
       await watch.next(watchRecheckMs, end);
     }

@@ -1,4 +1,13 @@
-import { partitionOf, ProfileIndex, dayOf, type Day, type FoldedProfile, type Schema } from '@affinity/domain';
+import {
+  dayOf,
+  partitionOf,
+  ProfileIndex,
+  type Day,
+  type FoldedProfile,
+  type FoldQuery,
+  type Mark,
+  type Schema,
+} from '@affinity/domain';
 import type { CacheableTile } from '@affinity/hot-cache';
 import { encodeProfileField, type TokenPosition } from '@affinity/contracts';
 import { deadlineSignal, type CallContext } from '@affinity/service-kit';
@@ -47,8 +56,8 @@ const longestWaitMs = 5_000;
 /** Answers questions about profiles. */
 export class ProfileReader {
   private readonly nowMs: () => number;
-  /** Made when a profile is folded first, and gone with its tiles. */
-  private readonly indices = new WeakMap<readonly CacheableTile[], ProfileIndex>();
+  /** Gone with the tiles. */
+  private readonly known = new WeakMap<readonly CacheableTile[], KnownTiles>();
 
   constructor(private readonly options: ProfileReaderOptions) {
     this.nowMs = options.nowMs ?? Date.now;
@@ -63,7 +72,7 @@ export class ProfileReader {
   async read(asked: AskedProfile, context: ReadContext): Promise<ReadProfile> {
     const question = parseQuestion(asked, this.options.schema);
     const { tiles, today, origin } = await this.answer(question, context);
-    return { folded: this.indexOf(tiles).fold(question.foldFor(today)), origin };
+    return { folded: this.knownOf(tiles).fold(question.foldFor(today)), origin };
   }
 
   /** Reads and folds one profile as answers carry it. Throws as `read` does. */
@@ -75,7 +84,7 @@ export class ProfileReader {
     const { tiles, today, origin } = await this.answer(question, context);
     const query = question.foldFor(today);
     const encoded = this.options.answers.answer(tiles, query, () => {
-      const folded = this.indexOf(tiles).fold(query);
+      const folded = this.knownOf(tiles).fold(query);
       return { field: encodeProfileField(profileMessage(folded)), eventCount: folded.tile.eventCount };
     });
     return { encoded, origin };
@@ -92,16 +101,14 @@ export class ProfileReader {
     const covered = position === undefined || (await this.waitFor(profileKey, position, context));
     const covering = covered && position !== undefined ? { covering: position } : {};
     const { tiles, source, stale } = await this.options.source.find(profileKey, { requireCurrent, ...covering });
-    const origin = { source, stale, newest: newestMark(tiles), tokenCovered: covered };
-    return { tiles, today: this.today(tiles), origin };
+    const { newest, newestDay } = this.knownOf(tiles);
+    return { tiles, today: this.today(newestDay), origin: { source, stale, newest, tokenCovered: covered } };
   }
 
-  private indexOf(tiles: readonly CacheableTile[]): ProfileIndex {
-    const known = this.indices.get(tiles);
-    if (known !== undefined) return known;
-    const index = new ProfileIndex(tiles);
-    this.indices.set(tiles, index);
-    return index;
+  private knownOf(tiles: readonly CacheableTile[]): KnownTiles {
+    let known = this.known.get(tiles);
+    if (known === undefined) this.known.set(tiles, (known = new KnownTiles(tiles)));
+    return known;
   }
 
   private async waitFor(profileKey: string, position: TokenPosition, context: ReadContext): Promise<boolean> {
@@ -120,11 +127,28 @@ export class ProfileReader {
   }
 
   /** Today by the schema's clock, and never before the user's own newest day: events may be a little ahead of the clock. */
-  private today(tiles: readonly CacheableTile[]): Day {
+  private today(newestDay: Day): Day {
     const { schema, population } = this.options;
-    const own = tiles.reduce((newest, { day }) => Math.max(newest, day), Number.NEGATIVE_INFINITY);
     const clock = schema.clock === 'wall' ? dayOf(this.nowMs()) : (population.newestDay ?? Number.NEGATIVE_INFINITY);
-    const today = Math.max(own, clock);
+    const today = Math.max(newestDay, clock);
     return Number.isFinite(today) ? today : dayOf(this.nowMs());
+  }
+}
+
+/** What is worked out once of a profile's tiles, however often they are asked for. */
+class KnownTiles {
+  readonly newest: Mark;
+  /** Minus infinity when there are no tiles. */
+  readonly newestDay: Day;
+  private index: ProfileIndex | undefined;
+
+  constructor(private readonly tiles: readonly CacheableTile[]) {
+    this.newest = newestMark(tiles);
+    this.newestDay = tiles.reduce((newest, { day }) => Math.max(newest, day), Number.NEGATIVE_INFINITY);
+  }
+
+  fold(query: FoldQuery): FoldedProfile {
+    this.index ??= new ProfileIndex(this.tiles);
+    return this.index.fold(query);
   }
 }

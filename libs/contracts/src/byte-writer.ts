@@ -97,9 +97,8 @@ export class ByteWriter {
 /** Bytes that a whole number takes in 7-bit groups. */
 export function varintLength(value: number): number {
   if (value < 0) return 10;
-  let length = 1;
-  for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 0x80)) length += 1;
-  return length;
+  if (value < 2 ** 28) return value < 2 ** 14 ? (value < 2 ** 7 ? 1 : 2) : value < 2 ** 21 ? 3 : 4;
+  return 4 + varintLength(Math.floor(value / 2 ** 28));
 }
 
 /** Returns where the next byte goes. */
@@ -112,10 +111,12 @@ function putVarint(buffer: Buffer, at: number, value: number): number {
     return place;
   }
   let rest = value;
-  while (rest > 0x7f) {
-    buffer[place++] = (rest % 0x80) | 0x80;
-    rest = Math.floor(rest / 0x80);
+  // Four groups at a time, which are whole numbers of 32 bits: dividing larger ones is slow.
+  for (; rest >= 2 ** 28; rest = Math.floor(rest / 2 ** 28)) {
+    const low = rest % 2 ** 28;
+    for (let shift = 0; shift < 28; shift += 7) buffer[place++] = ((low >>> shift) & 0x7f) | 0x80;
   }
+  for (; rest > 0x7f; rest >>>= 7) buffer[place++] = (rest & 0x7f) | 0x80;
   buffer[place++] = rest;
   return place;
 }

@@ -149,7 +149,16 @@ export {
   watermarksFilter,
 } from './subjects';
 export { messageId } from './message-id';
-export { encodeBatchAnswer, encodeLookupAnswer, encodeProfileAnswer, encodeProfileField } from './profile-answers';
+export {
+  encodeBatchAnswer,
+  encodeFailedLookup,
+  encodeLookup,
+  encodeProfileAnswer,
+  encodeProfileField,
+  encodedBytes,
+  joinLookups,
+  type EncodedParts,
+} from './profile-answers';
 export { decodeReadToken, encodeReadToken, mergeReadTokens, type ReadToken, type TokenPosition } from './read-token';
 export { fromAttributes, fromAttributeValue, toAttributes, toAttributeValue } from './attribute-values';
 export { toInteraction } from './recorded-interaction';

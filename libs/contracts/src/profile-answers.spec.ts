@@ -5,7 +5,15 @@ import {
   WatchProfileResponse,
 } from './generated/affinity/profiles/v1/profile_service';
 import { AnswerSource } from './generated/affinity/profiles/v1/profile';
-import { encodeBatchAnswer, encodeLookupAnswer, encodeProfileAnswer, encodeProfileField } from './profile-answers';
+import {
+  encodeBatchAnswer,
+  encodeFailedLookup,
+  encodeLookup,
+  encodeProfileAnswer,
+  encodeProfileField,
+  encodedBytes,
+  joinLookups,
+} from './profile-answers';
 
 const profile = {
   dimensions: [
@@ -23,9 +31,10 @@ const answer = encodeProfileAnswer(encodeProfileField(profile), info);
 
 describe('answers put together from encoded parts', () => {
   it('are what the whole message encodes to', () => {
-    expect(GetProfileResponse.decode(answer)).toEqual({ profile, info });
-    expect(WatchProfileResponse.decode(answer)).toEqual({ profile, info });
-    expect(answer).toEqual(Buffer.from(GetProfileResponse.encode({ profile, info }).finish()));
+    const bytes = Buffer.concat(answer);
+    expect(GetProfileResponse.decode(bytes)).toEqual({ profile, info });
+    expect(WatchProfileResponse.decode(bytes)).toEqual({ profile, info });
+    expect(bytes).toEqual(Buffer.from(GetProfileResponse.encode({ profile, info }).finish()));
   });
 
   it('of many profiles, too', () => {
@@ -38,11 +47,21 @@ describe('answers put together from encoded parts', () => {
     expect(BatchGetProfilesResponse.decode(encodeBatchAnswer([]))).toEqual({ profiles: [] });
   });
 
-  it('and of a lookup', () => {
+  it('of a lookup, and of several in one message', () => {
     const lookupId = 2n ** 63n;
-    expect(LookupProfilesResponse.decode(encodeLookupAnswer(lookupId, answer))).toEqual({
-      lookupId,
-      result: { $case: 'response', value: { profile, info } },
-    });
+    const found = { lookupId, result: { $case: 'response' as const, value: { profile, info } }, more: [] };
+    const error = { code: 3, message: 'no such profile' };
+    const failed = { lookupId: 5n, result: { $case: 'error' as const, value: error }, more: [] };
+    const lookups = [encodeLookup(lookupId, answer), encodeFailedLookup(5n, error)] as const;
+    expect(LookupProfilesResponse.decode(joinLookups(lookups.slice(0, 1)))).toEqual(found);
+    expect(LookupProfilesResponse.decode(joinLookups(lookups.slice(1)))).toEqual(failed);
+    const joined = joinLookups([...lookups, lookups[0]]);
+    expect(LookupProfilesResponse.decode(joined)).toEqual({ ...found, more: [failed, found] });
+    expect(encodedBytes(lookups[0])).toBe(joinLookups(lookups.slice(0, 1)).length);
+  });
+
+  it('are whole after one that cannot be encoded', () => {
+    expect(() => encodeLookup(-1n, answer)).toThrow();
+    expect(LookupProfilesResponse.decode(joinLookups([encodeLookup(1n, answer)])).lookupId).toBe(1n);
   });
 });

@@ -14,6 +14,15 @@ describe('EventIdMemory', () => {
     expect(memory.toArray()).toEqual([996, 997, 998, 999].map((i) => hashEventId(`e${i}`)));
   });
 
+  it('knows few ids and many alike', () => {
+    const memory = new EventIdMemory([], 100);
+    for (let i = 0; i < 250; i += 1) {
+      memory.add(`e${i}`);
+      const known = Array.from({ length: i + 2 }, (_, j) => memory.has(`e${j}`));
+      expect(known).toEqual(Array.from({ length: i + 2 }, (_, j) => j <= i && j > i - 100));
+    }
+  });
+
   it('survives being stored', () => {
     const memory = new EventIdMemory([], 3);
     for (const id of ['a', 'b']) memory.add(id);

@@ -1,38 +1,43 @@
 /** How many event ids a user tile remembers. */
 export const rememberedEventIds = 4_096;
 
+/** Most hashes that are looked through one by one. */
+const mostUnindexed = 32;
+
 /**
  * The hashes of the event ids that a tile has counted, oldest evicted first: a client may repeat an event long after the
  * stream's own window for repeats. 53 bits each: among 4,096 remembered, a new id is mistaken for an old one with
  * probability 4.5e-13.
  */
 export class EventIdMemory {
-  private readonly hashes: Set<number>;
-  /** The same, oldest first from `oldest` on: a Set finds its oldest element slowly once many before it were deleted. */
+  /** Oldest first, from `oldest` on. */
   private order: number[];
   private oldest = 0;
+  /** The same to look up; undefined while so few are remembered that looking through them is quicker, and takes less memory. */
+  private hashes: Set<number> | undefined;
 
   /** Takes hashes from the oldest to the newest; more than `limit` of them keeps the newest. */
   constructor(
     hashes: readonly number[] = [],
     private readonly limit: number = rememberedEventIds,
   ) {
-    this.hashes = new Set(hashes.slice(-limit));
-    this.order = [...this.hashes];
+    this.order = [...new Set(hashes.slice(-limit))];
+    this.index();
   }
 
   /** Whether the id is among the remembered ones. */
   has(eventId: string): boolean {
-    return this.hashes.has(hashEventId(eventId));
+    return this.hasHash(hashEventId(eventId));
   }
 
   /** Remembers an id, forgetting the oldest when full. Returns whether it was new. */
   add(eventId: string): boolean {
     const hash = hashEventId(eventId);
-    if (this.hashes.has(hash)) return false;
-    this.hashes.add(hash);
+    if (this.hasHash(hash)) return false;
     this.order.push(hash);
-    if (this.hashes.size > this.limit) this.forgetOldest();
+    if (this.hashes === undefined) this.index();
+    else this.hashes.add(hash);
+    if (this.size > this.limit) this.forgetOldest();
     return true;
   }
 
@@ -43,12 +48,20 @@ export class EventIdMemory {
 
   /** How many ids are remembered. */
   get size(): number {
-    return this.hashes.size;
+    return this.order.length - this.oldest;
+  }
+
+  private hasHash(hash: number): boolean {
+    return this.hashes === undefined ? this.order.includes(hash, this.oldest) : this.hashes.has(hash);
+  }
+
+  private index(): void {
+    if (this.order.length > mostUnindexed) this.hashes = new Set(this.order);
   }
 
   private forgetOldest(): void {
     const hash = this.order[this.oldest];
-    if (hash !== undefined) this.hashes.delete(hash);
+    if (hash !== undefined) this.hashes?.delete(hash);
     this.oldest += 1;
     if (this.oldest < this.limit) return;
     this.order = this.order.slice(this.oldest);

@@ -89,9 +89,9 @@ function numberOf(value: AttributeValue | undefined): number {
 
 /** Hashes as little-endian 64-bit floats: eight bytes each. */
 export function encodeHashes(hashes: readonly number[]): Uint8Array {
-  const bytes = Buffer.alloc(hashes.length * 8);
-  hashes.forEach((hash, i) => bytes.writeDoubleLE(hash, i * 8));
-  return bytes;
+  const view = new DataView(new ArrayBuffer(hashes.length * 8));
+  for (let i = 0; i < hashes.length; i += 1) view.setFloat64(i * 8, hashes[i] ?? 0, true);
+  return new Uint8Array(view.buffer);
 }
 
 /** Hashes of `encodeHashes`. */

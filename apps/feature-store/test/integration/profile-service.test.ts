@@ -7,6 +7,7 @@ import {
   toAttributes,
   UserServiceClient,
   type Event,
+  type LookupProfilesRequest,
 } from '@affinity/contracts';
 import type { AttributeValue } from '@affinity/domain';
 import { createGrpcClient } from '@affinity/service-kit';
@@ -273,25 +274,61 @@ describe('feature-store', () => {
     await expect(api.users.getUser({ userId: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('answers many lookups on one stream, each with its number, failures included', async () => {
-    const readToken = await view(event('hal', 'red-car'), event('ida', 'blue-car'), event('ida', 'blue-car'));
-    const options = { readToken, freshness: Freshness.UNSPECIFIED };
-    async function* requests() {
-      yield { lookupId: 1n, request: { profile: user('hal'), options } };
-      yield { lookupId: 2n, request: { profile: user('ida'), options } };
-      yield { lookupId: 3n, request: { profile: user('') } };
-    }
-    const answers = new Map<bigint, unknown>();
-    for await (const { lookupId, result } of api.profiles.lookupProfiles(requests())) {
-      answers.set(lookupId, result?.$case === 'response' ? result.value.profile?.eventCount : result?.value.code);
-    }
-    expect(answers).toEqual(
-      new Map<bigint, unknown>([
+  describe('lookups', () => {
+    const lookup = (lookupId: bigint, userId: string, options?: { readonly readToken: string }) => ({
+      lookupId,
+      request: { profile: user(userId), ...(options && { options: { ...options, freshness: Freshness.UNSPECIFIED } }) },
+      more: [],
+    });
+    /** What each number was answered, and how many answers each message had. */
+    const ask = async (...messages: readonly LookupProfilesRequest[]) => {
+      const answers = new Map<bigint, unknown>();
+      const sizes: number[] = [];
+      async function* requests() {
+        yield* messages;
+      }
+      for await (const message of api.profiles.lookupProfiles(requests())) {
+        sizes.push(1 + message.more.length);
+        for (const { lookupId, result } of [message, ...message.more]) {
+          answers.set(lookupId, result?.$case === 'response' ? result.value.profile?.eventCount : result?.value.code);
+        }
+      }
+      return { answers, sizes };
+    };
+
+    it('are answered on one stream, each with its number, failures included', async () => {
+      const readToken = await view(event('hal', 'red-car'), event('ida', 'blue-car'), event('ida', 'blue-car'));
+      const asked = [lookup(1n, 'hal', { readToken }), lookup(2n, 'ida', { readToken }), lookup(3n, '')];
+      const expected = new Map<bigint, unknown>([
         [1n, 1n],
         [2n, 2n],
         [3n, 3],
-      ]),
-    );
+      ]);
+      const [first, ...more] = asked;
+      expect((await ask(...asked)).answers).toEqual(expected);
+      expect((await ask({ ...lookup(0n, ''), ...first, more })).answers).toEqual(expected);
+    });
+
+    it('share messages with callers who do so, and with nobody else', async () => {
+      const many = Array.from({ length: 500 }, (_, i) => lookup(BigInt(i), 'hal'));
+      const alone = await ask(...many);
+      expect([alone.answers.size, Math.max(...alone.sizes)]).toEqual([500, 1]);
+      const groups = Array.from({ length: 5 }, (_, i) => many.slice(100 * i, 100 * (i + 1)));
+      const shared = await ask(...groups.map(([first, ...more]) => ({ ...lookup(0n, ''), ...first, more })));
+      expect(shared.answers).toEqual(alone.answers);
+      expect(shared.sizes.length).toBeLessThan(250);
+    });
+
+    it('of too many in one message, or within one another, are refused', async () => {
+      const violations = (field: string) => ({
+        code: 'INVALID_ARGUMENT',
+        fieldViolations: [expect.objectContaining({ field })],
+      });
+      const hundred = Array.from({ length: 100 }, (_, i) => lookup(BigInt(i), 'hal'));
+      await expect(ask({ ...lookup(1n, 'hal'), more: hundred })).rejects.toMatchObject(violations('more'));
+      const nested = { ...lookup(2n, 'hal'), more: [lookup(3n, 'hal')] };
+      await expect(ask({ ...lookup(1n, 'hal'), more: [nested] })).rejects.toMatchObject(violations('more[0].more'));
+    });
   });
 
   it('shows changes to those who watch', async () => {

@@ -68,12 +68,19 @@ export interface BatchGetProfilesResponse {
   profiles: GetProfileResponse[];
 }
 
-/** Asks for one profile on a stream. */
+/** Asks for one profile on a stream, and for more in the same message. */
 export interface LookupProfilesRequest {
   /** The caller's number for it, given back in the answer. */
   lookupId: bigint;
   /** What to get. */
-  request?: GetProfileRequest | undefined;
+  request?:
+    | GetProfileRequest
+    | undefined;
+  /**
+   * Up to 99 further lookups, which have no `more` of their own. Many in one message are answered several times as fast as
+   * each in a message of its own.
+   */
+  more: LookupProfilesRequest[];
 }
 
 /** One answer on a stream. */
@@ -89,6 +96,11 @@ export interface LookupProfilesResponse {
     /** Why there is none. */
     { $case: "error"; value: LookupError }
     | undefined;
+  /**
+   * Further answers that were ready at the same time, to callers who have sent `more` on this stream. They are as if each had
+   * come in a message of its own, and have no `more`.
+   */
+  more: LookupProfilesResponse[];
 }
 
 /** Why one lookup of a stream failed; the stream goes on. */
@@ -597,7 +609,7 @@ export const BatchGetProfilesResponse: MessageFns<BatchGetProfilesResponse> = {
 };
 
 function createBaseLookupProfilesRequest(): LookupProfilesRequest {
-  return { lookupId: 0n, request: undefined };
+  return { lookupId: 0n, request: undefined, more: [] };
 }
 
 export const LookupProfilesRequest: MessageFns<LookupProfilesRequest> = {
@@ -610,6 +622,9 @@ export const LookupProfilesRequest: MessageFns<LookupProfilesRequest> = {
     }
     if (message.request !== undefined) {
       GetProfileRequest.encode(message.request, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.more) {
+      LookupProfilesRequest.encode(v!, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -643,6 +658,14 @@ export const LookupProfilesRequest: MessageFns<LookupProfilesRequest> = {
             message.request = GetProfileRequest.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.more.push(LookupProfilesRequest.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -663,6 +686,9 @@ export const LookupProfilesRequest: MessageFns<LookupProfilesRequest> = {
         ? BigInt(object.lookup_id)
         : 0n,
       request: isSet(object.request) ? GetProfileRequest.fromJSON(object.request) : undefined,
+      more: globalThis.Array.isArray(object?.more)
+        ? object.more.map((e: any) => LookupProfilesRequest.fromJSON(e))
+        : [],
     };
   },
 
@@ -673,6 +699,9 @@ export const LookupProfilesRequest: MessageFns<LookupProfilesRequest> = {
     }
     if (message.request !== undefined) {
       obj.request = GetProfileRequest.toJSON(message.request);
+    }
+    if (message.more?.length) {
+      obj.more = message.more.map((e) => LookupProfilesRequest.toJSON(e));
     }
     return obj;
   },
@@ -686,12 +715,13 @@ export const LookupProfilesRequest: MessageFns<LookupProfilesRequest> = {
     message.request = (object.request !== undefined && object.request !== null)
       ? GetProfileRequest.fromPartial(object.request)
       : undefined;
+    message.more = object.more?.map((e) => LookupProfilesRequest.fromPartial(e)) || [];
     return message;
   },
 };
 
 function createBaseLookupProfilesResponse(): LookupProfilesResponse {
-  return { lookupId: 0n, result: undefined };
+  return { lookupId: 0n, result: undefined, more: [] };
 }
 
 export const LookupProfilesResponse: MessageFns<LookupProfilesResponse> = {
@@ -709,6 +739,9 @@ export const LookupProfilesResponse: MessageFns<LookupProfilesResponse> = {
       case "error":
         LookupError.encode(message.result.value, writer.uint32(26).fork()).join();
         break;
+    }
+    for (const v of message.more) {
+      LookupProfilesResponse.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -750,6 +783,14 @@ export const LookupProfilesResponse: MessageFns<LookupProfilesResponse> = {
             message.result = { $case: "error", value: LookupError.decode(reader, reader.uint32()) };
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.more.push(LookupProfilesResponse.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -774,6 +815,9 @@ export const LookupProfilesResponse: MessageFns<LookupProfilesResponse> = {
         : isSet(object.error)
         ? { $case: "error", value: LookupError.fromJSON(object.error) }
         : undefined,
+      more: globalThis.Array.isArray(object?.more)
+        ? object.more.map((e: any) => LookupProfilesResponse.fromJSON(e))
+        : [],
     };
   },
 
@@ -786,6 +830,9 @@ export const LookupProfilesResponse: MessageFns<LookupProfilesResponse> = {
       obj.response = GetProfileResponse.toJSON(message.result.value);
     } else if (message.result?.$case === "error") {
       obj.error = LookupError.toJSON(message.result.value);
+    }
+    if (message.more?.length) {
+      obj.more = message.more.map((e) => LookupProfilesResponse.toJSON(e));
     }
     return obj;
   },
@@ -810,6 +857,7 @@ export const LookupProfilesResponse: MessageFns<LookupProfilesResponse> = {
         break;
       }
     }
+    message.more = object.more?.map((e) => LookupProfilesResponse.fromPartial(e)) || [];
     return message;
   },
 };
@@ -2083,7 +2131,10 @@ export const ProfileServiceService = {
       Buffer.from(BatchGetProfilesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): BatchGetProfilesResponse => BatchGetProfilesResponse.decode(value),
   },
-  /** The same for any number of visitors: each answer carries its request's number. Answers may come in another order. */
+  /**
+   * The same for any number of visitors: each answer carries its request's number. Answers may come in another order, and
+   * several in one message.
+   */
   lookupProfiles: {
     path: "/affinity.profiles.v1.ProfileService/LookupProfiles" as const,
     requestStream: true as const,
@@ -2159,7 +2210,10 @@ export interface ProfileServiceServer extends UntypedServiceImplementation {
   getProfile: handleUnaryCall<GetProfileRequest, GetProfileResponse>;
   /** The same for up to 100 visitors at once. */
   batchGetProfiles: handleUnaryCall<BatchGetProfilesRequest, BatchGetProfilesResponse>;
-  /** The same for any number of visitors: each answer carries its request's number. Answers may come in another order. */
+  /**
+   * The same for any number of visitors: each answer carries its request's number. Answers may come in another order, and
+   * several in one message.
+   */
   lookupProfiles: handleBidiStreamingCall<LookupProfilesRequest, LookupProfilesResponse>;
   /** The profile now and again whenever it changes. A slow reader gets the newest state, never a backlog. */
   watchProfile: handleServerStreamingCall<WatchProfileRequest, WatchProfileResponse>;
@@ -2206,7 +2260,10 @@ export interface ProfileServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: BatchGetProfilesResponse) => void,
   ): ClientUnaryCall;
-  /** The same for any number of visitors: each answer carries its request's number. Answers may come in another order. */
+  /**
+   * The same for any number of visitors: each answer carries its request's number. Answers may come in another order, and
+   * several in one message.
+   */
   lookupProfiles(): ClientDuplexStream<LookupProfilesRequest, LookupProfilesResponse>;
   lookupProfiles(options: Partial<CallOptions>): ClientDuplexStream<LookupProfilesRequest, LookupProfilesResponse>;
   lookupProfiles(
