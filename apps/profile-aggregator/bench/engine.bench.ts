@@ -18,9 +18,9 @@ import { jetstream } from '@nats-io/jetstream';
 import { eventSource } from './bench-events';
 import { LocalWorkers, openStream, publishMany, type BenchStream } from './local-workers';
 
-const events = 60_000;
+const events = 120_000;
 const users = 5_000;
-const rounds = 5;
+const rounds = 7;
 
 async function consumeBare({ connection }: BenchStream): Promise<void> {
   const consumer = await jetstream(connection).consumers.get(eventsStream, { filter_subjects: [partitionFilter(0)] });

@@ -65,7 +65,7 @@ export class LocalWorkers {
           logger: silentLogger(),
           instanceId: 'bench',
           maxDirtyTiles: 2_000,
-          maxAhead: Number(process.env.AHEAD ?? 500),
+          maxAhead: 1_000,
           handOverMs: 60_000,
           maxOpenBytes: 200_000_000,
           userFlushMs: 25,

@@ -48,7 +48,7 @@ export const aggregatorSettings = {
   maxAhead: defaulted({
     env: 'MAX_AHEAD',
     schema: integer(1, 100_000),
-    default: '500',
+    default: '1000',
     doc: 'Messages of a partition read ahead of counting',
   }),
   maxDirtyTiles: defaulted({

@@ -10,9 +10,12 @@ export type DecodedRecord =
 
 /** Reads messages' bodies and judges them as ingest did, by their own times, so that a replay judges the same. */
 export class RecordDecoder {
-  private readonly interactions = new InteractionReader();
+  private readonly interactions: InteractionReader;
 
-  constructor(private readonly schema: Schema) {}
+  constructor(private readonly schema: Schema) {
+    const attributes = schema.dimensions.flatMap((dimension) => (dimension.kind === 'item' ? [] : [dimension.source]));
+    this.interactions = new InteractionReader(attributes);
+  }
 
   /** What a message asks for. */
   decode(data: Uint8Array): DecodedRecord {

@@ -1,4 +1,4 @@
-import { profileKeyOf, type AttributeValue, type Interaction } from '@affinity/domain';
+import { profileKeyOf, type Attributes, type AttributeValue, type Interaction } from '@affinity/domain';
 import { blockTag, ByteReader, doubleTag, varintTag } from './byte-reader';
 import { RepeatedTexts } from './repeated-texts';
 
@@ -35,12 +35,22 @@ interface Draft {
   eventType: string;
   itemId: string;
   occurredAtMs: number | undefined;
-  readonly attributes: Map<string, AttributeValue>;
+  readonly attributes: SlottedAttributes;
 }
+
+/** One for all: names and values repeat from partition to partition. */
+const texts = new RepeatedTexts();
 
 /** Reads the interactions of stream records. */
 export class InteractionReader {
-  private readonly bytes = new ByteReader(new RepeatedTexts());
+  private readonly bytes = new ByteReader(texts);
+  /** Where the value of each attribute stands. */
+  private readonly slots: ReadonlyMap<string, number>;
+
+  /** @param attributes the names of those that are wanted; others are read and left out */
+  constructor(attributes: Iterable<string>) {
+    this.slots = new Map([...new Set(attributes)].map((name, slot) => [name, slot]));
+  }
 
   /**
    * The interaction of a record; undefined when the record holds something else, or is not written the way that ingest writes:
@@ -94,7 +104,7 @@ export class InteractionReader {
       eventType: '',
       itemId: '',
       occurredAtMs: undefined,
-      attributes: new Map(),
+      attributes: new SlottedAttributes(this.slots),
     };
     while (bytes.more()) this.eventField(bytes.varint(), draft);
     bytes.leave(outer);
@@ -137,7 +147,7 @@ export class InteractionReader {
     }
   }
 
-  private attribute(attributes: Map<string, AttributeValue>): void {
+  private attribute(attributes: SlottedAttributes): void {
     const { bytes } = this;
     const outer = bytes.enter();
     if (bytes.varint() !== attributeTags.name) throw new RangeError('an attribute begins with its name');
@@ -199,6 +209,25 @@ export class InteractionReader {
     const ms = Math.trunc(seconds * 1_000 + nanos / 1_000_000);
     if (nanos > 999_999_999 || ms > maxDateMs) throw new RangeError('not a time');
     return ms;
+  }
+}
+
+/** The attributes of an event that are wanted: a map of each event's own would take longer to fill than to read. */
+class SlottedAttributes implements Attributes {
+  private readonly values: (AttributeValue | undefined)[] = [];
+
+  constructor(private readonly slots: ReadonlyMap<string, number>) {}
+
+  get(name: string): AttributeValue | undefined {
+    const slot = this.slots.get(name);
+    return slot === undefined ? undefined : this.values[slot];
+  }
+
+  set(name: string, value: AttributeValue): void {
+    const slot = this.slots.get(name);
+    if (slot === undefined) return;
+    while (this.values.length <= slot) this.values.push(undefined);
+    this.values[slot] = value;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Texts of more bytes are not remembered: names and values that repeat are short. */
 const maxRememberedBytes = 32;
-/** A power of two: about 250 KB when every slot holds a text. */
-const slots = 4_096;
+/** A power of two: about 1 MB when every slot holds a text. */
+const slots = 16_384;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**

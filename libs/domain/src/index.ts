@@ -1,4 +1,4 @@
-export { type AttributeValue, type Interaction } from './interaction';
+export { type Attributes, type AttributeValue, type Interaction } from './interaction';
 export { refusalOf } from './interaction-judgement';
 export {
   availabilityAttributes,
@@ -40,6 +40,7 @@ export { emptyState, emptyTile, mergeState, mergeTile, type DayTile, type Dimens
 export {
   categoriesOf,
   contributionOf,
+  type ChangedDimensions,
   foldInteraction,
   TileCounter,
   type Contribution,

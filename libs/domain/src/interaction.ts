@@ -1,6 +1,9 @@
 /** The value of one attribute of an item or an event. */
 export type AttributeValue = string | number | boolean | readonly string[];
 
+/** Attributes by name. */
+export type Attributes = Pick<ReadonlyMap<string, AttributeValue>, 'get'>;
+
 /** One event as it is counted: validated, complete, and the same in every replay. */
 export interface Interaction {
   /** The caller's idempotency key. */
@@ -14,5 +17,5 @@ export interface Interaction {
   readonly occurredAtMs: number;
   /** When ingest took it in, in epoch milliseconds. */
   readonly receivedAtMs: number;
-  readonly attributes: ReadonlyMap<string, AttributeValue>;
+  readonly attributes: Attributes;
 }

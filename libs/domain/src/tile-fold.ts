@@ -22,6 +22,9 @@ export interface FoldRules {
   readonly limits?: TileLimits;
 }
 
+/** Dimensions by name, and their states. */
+export type ChangedDimensions = readonly (readonly [string, DimensionState])[] | ReadonlyMap<string, DimensionState>;
+
 /** What one interaction adds to the dimensions of a schema: worked out once, counted in each tile that it belongs to. */
 export interface Contribution {
   /** Signed; 0 is recorded and counts nothing. */
@@ -51,7 +54,7 @@ export function categoriesOf(value: AttributeValue): readonly string[] {
 export function foldInteraction(tile: DayTile, interaction: Interaction, rules: FoldRules): readonly string[] {
   const counter = new TileCounter(tile, rules);
   counter.count(contributionOf(interaction, rules.schema));
-  return [...counter.takeChanged().keys()];
+  return [...counter.takeChanged()].map(([name]) => name);
 }
 
 /**
@@ -89,19 +92,19 @@ export class TileCounter {
   }
 
   /** The dimensions that changed since this was last called. */
-  takeChanged(): Map<string, DimensionState> {
-    const taken = new Map<string, DimensionState>();
-    for (const [i, { name }] of this.dimensions.entries()) {
-      const state = this.states[i];
-      if (this.changed[i] === 1 && state !== undefined) taken.set(name, state);
+  takeChanged(): ChangedDimensions {
+    const taken: [string, DimensionState][] = [];
+    for (let i = 0; i < this.dimensions.length; i += 1) {
+      const [dimension, state] = [this.dimensions[i], this.states[i]];
+      if (this.changed[i] === 1 && dimension !== undefined && state !== undefined) taken.push([dimension.name, state]);
     }
     this.changed.fill(0);
     return taken;
   }
 
   /** Counts dimensions as changed that were taken in vain. */
-  changeAgain(names: ReadonlySet<string> | ReadonlyMap<string, unknown>): void {
-    for (const [i, { name }] of this.dimensions.entries()) if (names.has(name)) this.changed[i] = 1;
+  changeAgain(taken: ChangedDimensions): void {
+    for (const [name] of taken) this.changed[this.dimensions.findIndex((dimension) => dimension.name === name)] = 1;
   }
 
   private countIn(dimension: Dimension, position: number, { value, contribution }: Met): void {

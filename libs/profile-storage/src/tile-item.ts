@@ -89,9 +89,10 @@ function numberOf(value: AttributeValue | undefined): number {
 
 /** Hashes as little-endian 64-bit floats: eight bytes each. */
 export function encodeHashes(hashes: readonly number[]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(hashes.length * 8));
+  const bytes = Buffer.allocUnsafe(hashes.length * 8);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let i = 0; i < hashes.length; i += 1) view.setFloat64(i * 8, hashes[i] ?? 0, true);
-  return new Uint8Array(view.buffer);
+  return bytes;
 }
 
 /** Hashes of `encodeHashes`. */

@@ -1,4 +1,4 @@
-import type { Day, DayTile, DimensionState, Mark } from '@affinity/domain';
+import type { ChangedDimensions, Day, DayTile, Mark } from '@affinity/domain';
 
 /** Whose tile: a user's, or a partition's part of the population. */
 export type TileOwner =
@@ -35,7 +35,7 @@ export interface TileWrite {
   /** The version that it becomes: larger than any that a tile of this key ever had, erased ones included. */
   readonly newVersion: number;
   /** The dimensions that changed, whole. */
-  readonly changed: ReadonlyMap<string, DimensionState>;
+  readonly changed: ChangedDimensions;
   readonly eventCount: number;
   readonly mark: Mark;
   readonly writer: string;
