@@ -57,17 +57,26 @@ export function foldInteraction(tile: DayTile, interaction: Interaction, rules: 
   return [...counter.takeChanged()].map(([name]) => name);
 }
 
+/** Contributions that wait at most: each keeps about 300 bytes. */
+const mostWaiting = 32;
+
 /**
  * Counts in a tile that nobody else changes. Values come first come, first served up to the dimension's cap and the tile's
  * bytes; what comes later goes to the dimension's remainder. The same events in the same order always give the same tile.
+ *
+ * Contributions wait until several have come or somebody looks: a tile among thousands is seldom in the processor's cache, and
+ * to fetch it takes longer than to count in it.
  */
 export class TileCounter {
   private readonly dimensions: readonly Dimension[];
   private readonly limits: TileLimits;
   /** The tile's states by position: finding one by name costs as much as counting in it. */
   private readonly states: (DimensionState | undefined)[];
+  /** The same states' weights by value: one step less to where most of the counting is. */
+  private readonly weights: (Map<string, number> | undefined)[] = [];
   /** By position, 1 where a state changed since `takeChanged`. */
   private readonly changed: Uint8Array;
+  private readonly waiting: Contribution[] = [];
 
   constructor(
     private readonly tile: DayTile,
@@ -79,20 +88,35 @@ export class TileCounter {
     this.changed = new Uint8Array(schema.dimensions.length);
   }
 
-  /** Counts what one interaction adds. */
+  /** Counts what one interaction adds; the tile shows it after `settle`. */
   count(contribution: Contribution): void {
+    this.waiting.push(contribution);
+    if (this.waiting.length >= mostWaiting) this.settle();
+  }
+
+  /** Brings the tile up to date. */
+  settle(): void {
+    for (const contribution of this.waiting) this.add(contribution);
+    this.waiting.length = 0;
+  }
+
+  private add(contribution: Contribution): void {
     const { met } = contribution;
     this.tile.eventCount += 1;
     for (let i = 0; i < met.length; i += 1) {
-      const [dimension, value] = [this.dimensions[i], met[i]];
-      if (dimension === undefined || value === undefined) continue;
-      this.countIn(dimension, i, { value, contribution });
+      const value = met[i];
+      if (value === undefined) continue;
       this.changed[i] = 1;
+      if (typeof value === 'number') this.countNumber(i, value, contribution);
+      else if (typeof value === 'object') for (const one of value) this.countValue(i, one, contribution);
+      else if (this.dimensions[i]?.kind === 'item') this.countItem(i, value, contribution);
+      else this.countValue(i, value, contribution);
     }
   }
 
-  /** The dimensions that changed since this was last called. */
+  /** Brings the tile up to date. Returns the dimensions that changed since this was last called. */
   takeChanged(): ChangedDimensions {
+    this.settle();
     const taken: [string, DimensionState][] = [];
     for (let i = 0; i < this.dimensions.length; i += 1) {
       const [dimension, state] = [this.dimensions[i], this.states[i]];
@@ -107,21 +131,6 @@ export class TileCounter {
     for (const [name] of taken) this.changed[this.dimensions.findIndex((dimension) => dimension.name === name)] = 1;
   }
 
-  private countIn(dimension: Dimension, position: number, { value, contribution }: Met): void {
-    switch (dimension.kind) {
-      case 'item':
-        if (typeof value === 'string') this.countItem(position, value, contribution);
-        return;
-      case 'numeric':
-        if (typeof value === 'number') this.countNumber(position, value, contribution);
-        return;
-      case 'categorical':
-      case 'range':
-        if (typeof value === 'object') for (const one of value) this.countValue(position, one, contribution);
-        else if (typeof value === 'string') this.countValue(position, value, contribution);
-    }
-  }
-
   private countNumber(position: number, value: number, { weight }: Contribution): void {
     const state = this.stateAt(position, 'numeric');
     addNumber(state, value, weight);
@@ -131,7 +140,14 @@ export class TileCounter {
   }
 
   private countValue(position: number, value: string, { weight }: Contribution): void {
+    const weights = this.weights[position];
+    const current = weights?.get(value);
+    if (weights !== undefined && current !== undefined) {
+      weights.set(value, current + weight);
+      return;
+    }
     const state = this.stateAt(position, 'categorical');
+    this.weights[position] = state.weights;
     if (addToKnownValue(state, value, weight)) return;
     if (this.admits(position, state.weights.size, value)) state.weights.set(value, weight);
     else state.otherWeight += weight;
@@ -160,12 +176,6 @@ export class TileCounter {
     this.tile.dimensions.set(this.dimensions[position]?.name ?? '', fresh);
     return fresh;
   }
-}
-
-/** What a dimension met. */
-interface Met {
-  readonly value: string | number | readonly string[];
-  readonly contribution: Contribution;
 }
 
 function metBy(dimension: Dimension, { itemId, attributes }: Interaction): Contribution['met'][number] {

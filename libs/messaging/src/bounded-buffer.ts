@@ -36,7 +36,7 @@ export class BoundedBuffer<T> {
     if (this.isEnded) return;
     if (this.full) throw new RangeError(`a buffer of ${this.limit} is full`);
     this.elements.push(element);
-    this.wakeConsumer?.();
+    if (this.elements.length === 1) this.wakeConsumer?.();
   }
 
   /** Drops what was not taken; nothing more comes. */

@@ -101,6 +101,7 @@ export class OpenTile {
 
   /** The tile's content, its writer's own: not to be changed. */
   get content(): DayTile {
+    this.counter.settle();
     return this.tile;
   }
 
@@ -109,7 +110,7 @@ export class OpenTile {
     return this.uncounted;
   }
 
-  /** Bytes of memory that it takes, about. */
+  /** Bytes of memory that it takes, about: new values are counted when they are written. */
   get bytes(): number {
     return bytesPerTile + this.tile.valueBytes * bytesPerValueByte + this.eventIds.size * bytesPerEventId;
   }
@@ -129,11 +130,12 @@ export class OpenTile {
   /** The write that stores all that the store lacks; from here on the tile counts as clean. */
   beginWrite(writer: string): TileWrite {
     this.uncounted = false;
+    const changed = this.counter.takeChanged();
     return {
       key: this.key,
       expectedVersion: this.version,
       newVersion: this.version === 0 ? this.firstVersion : this.version + 1,
-      changed: this.counter.takeChanged(),
+      changed,
       eventCount: this.tile.eventCount,
       mark: this.currentMark,
       writer,

@@ -72,9 +72,7 @@ export class TileGroup {
 
   /** Counts an event in its tile, which must be open. Returns whether it was new. */
   count(tile: OpenTile, event: CountedEvent): boolean {
-    const before = tile.bytes;
-    const counted = tile.count(event);
-    this.bytes += tile.bytes - before;
+    const counted = this.measured(tile, () => tile.count(event));
     if (counted) this.dirty.add(tile);
     return counted;
   }
@@ -146,7 +144,10 @@ export class TileGroup {
     this.writing.add(tile); // G2
     try {
       // A refused write may turn out to be an earlier one of our own that held less: then the rest follows at once (G3).
-      while (!(await this.writeOnce(tile, tile.beginWrite(this.options.writer))));
+      for (let isStored = false; !isStored;) {
+        const write = this.measured(tile, () => tile.beginWrite(this.options.writer));
+        isStored = await this.writeOnce(tile, write);
+      }
     } finally {
       this.writing.delete(tile);
     }
@@ -171,6 +172,13 @@ export class TileGroup {
       case 'foreign':
         throw new ForeignWriteError(`tile ${tile.name}`);
     }
+  }
+
+  private measured<T>(tile: OpenTile, change: () => T): T {
+    const before = tile.bytes;
+    const result = change();
+    this.bytes += tile.bytes - before;
+    return result;
   }
 
   private touch(tile: OpenTile): void {
