@@ -16,12 +16,12 @@ export class EventIdMemory {
   /** The same to look up; undefined while so few are remembered that looking through them is quicker, and takes less memory. */
   private hashes: Set<number> | undefined;
 
-  /** Takes hashes from the oldest to the newest; more than `limit` of them keeps the newest. */
+  /** Takes hashes, no two alike, from the oldest to the newest; more than `limit` of them keeps the newest. */
   constructor(
     hashes: readonly number[] = [],
     private readonly limit: number = rememberedEventIds,
   ) {
-    this.order = [...new Set(hashes.slice(-limit))];
+    this.order = hashes.slice(-limit);
     this.index();
   }
 
