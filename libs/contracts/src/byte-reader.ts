@@ -78,6 +78,16 @@ export class ByteReader {
     return this.texts.read(this.bytes, from, this.at);
   }
 
+  /** Reads a length and a text if the text is this one, given in UTF-8; else nothing is read. */
+  isText(text: Uint8Array): boolean {
+    const from = this.at + 1;
+    const to = from + text.length;
+    if (text.length > 0x7f || to > this.end || this.bytes[this.at] !== text.length) return false;
+    for (let i = from; i < to; i += 1) if (this.bytes[i] !== text[i - from]) return false;
+    this.at = to;
+    return true;
+  }
+
   /** A length and a text of this message alone. */
   uniqueText(): string {
     const from = this.beginText();

@@ -94,9 +94,12 @@ describe('InteractionReader', () => {
 describe('RepeatedTexts', () => {
   it('stays right when other texts took a text’s place', () => {
     const texts = new RepeatedTexts();
+    const wrong: string[] = [];
     for (let i = 0; i < 60_000; i += 1) {
       const bytes = Buffer.from(`value ${i}`);
-      expect(texts.read(bytes, 0, bytes.length)).toBe(`value ${i}`);
+      const read = texts.read(bytes, 0, bytes.length);
+      if (read !== `value ${i}`) wrong.push(read);
     }
+    expect(wrong).toEqual([]);
   });
 });

@@ -36,7 +36,19 @@ interface Draft {
   itemId: string;
   occurredAtMs: number | undefined;
   readonly attributes: SlottedAttributes;
+  /** Attributes read so far. */
+  attributesRead: number;
 }
+
+/** A name, and where its attribute's value stands; -1: nowhere. */
+interface ExpectedName {
+  readonly name: Uint8Array;
+  readonly slot: number;
+}
+
+/** The most names that are expected. */
+const maxExpected = 256;
+const encoder = new TextEncoder();
 
 /** One for all: names and values repeat from partition to partition. */
 const texts = new RepeatedTexts();
@@ -46,6 +58,8 @@ export class InteractionReader {
   private readonly bytes = new ByteReader(texts);
   /** Where the value of each attribute stands. */
   private readonly slots: ReadonlyMap<string, number>;
+  /** The names that the event before had, in its order: most events have the same. */
+  private readonly expected: ExpectedName[] = [];
 
   /** @param attributes the names of those that are wanted; others are read and left out */
   constructor(attributes: Iterable<string>) {
@@ -105,6 +119,7 @@ export class InteractionReader {
       itemId: '',
       occurredAtMs: undefined,
       attributes: new SlottedAttributes(this.slots),
+      attributesRead: 0,
     };
     while (bytes.more()) this.eventField(bytes.varint(), draft);
     bytes.leave(outer);
@@ -115,7 +130,7 @@ export class InteractionReader {
     const { bytes } = this;
     switch (field) {
       case eventTags.attribute:
-        this.attribute(draft.attributes);
+        this.attribute(draft);
         return;
       case eventTags.eventId:
         draft.eventId = bytes.uniqueText();
@@ -147,16 +162,26 @@ export class InteractionReader {
     }
   }
 
-  private attribute(attributes: SlottedAttributes): void {
+  private attribute(draft: Draft): void {
     const { bytes } = this;
     const outer = bytes.enter();
     if (bytes.varint() !== attributeTags.name) throw new RangeError('an attribute begins with its name');
-    const name = bytes.text();
+    const slot = this.slotOfName(draft.attributesRead++);
     if (bytes.varint() !== attributeTags.value) throw new RangeError('an attribute goes on with its value');
     const entry = bytes.enter();
-    attributes.set(name, this.value());
+    draft.attributes.set(slot, this.value());
     bytes.leave(entry);
     bytes.leave(outer);
+  }
+
+  /** Reads the name of an event's n-th attribute. */
+  private slotOfName(n: number): number {
+    const expected = this.expected[n];
+    if (expected !== undefined && this.bytes.isText(expected.name)) return expected.slot;
+    const name = this.bytes.text();
+    const slot = this.slots.get(name) ?? -1;
+    if (n < maxExpected) this.expected[n] = { name: encoder.encode(name), slot };
+    return slot;
   }
 
   private value(): AttributeValue {
@@ -223,9 +248,8 @@ class SlottedAttributes implements Attributes {
     return slot === undefined ? undefined : this.values[slot];
   }
 
-  set(name: string, value: AttributeValue): void {
-    const slot = this.slots.get(name);
-    if (slot === undefined) return;
+  set(slot: number, value: AttributeValue): void {
+    if (slot < 0) return;
     while (this.values.length <= slot) this.values.push(undefined);
     this.values[slot] = value;
   }

@@ -261,8 +261,7 @@ export class PartitionSession {
   /** S5 */
   private async refuseGhosts(records: readonly TiledInteraction[]): Promise<void> {
     const doubtful = records.filter(
-      ({ user, population, position }) =>
-        contradicts(user.mark, position) || contradicts(population.mark, position),
+      ({ user, population, position }) => contradicts(user.mark, position) || contradicts(population.mark, position),
     );
     for (const { position } of doubtful) {
       if (await this.options.isStored(position)) continue;
