@@ -261,13 +261,8 @@ function finished(
 ): Interaction | undefined {
   const profileKey = profileKeyOf({ userId, sessionId });
   if (profileKey === undefined || occurredAtMs === undefined || eventId === '' || eventType === '') return undefined;
-  return {
-    eventId,
-    profileKey,
-    eventType,
-    ...(itemId === '' ? {} : { itemId }),
-    occurredAtMs,
-    receivedAtMs,
-    attributes,
-  };
+  // Both in full: to spread one into the other takes longer than to read two attributes.
+  return itemId === ''
+    ? { eventId, profileKey, eventType, occurredAtMs, receivedAtMs, attributes }
+    : { eventId, profileKey, eventType, itemId, occurredAtMs, receivedAtMs, attributes };
 }

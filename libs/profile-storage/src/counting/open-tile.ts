@@ -42,6 +42,7 @@ export class OpenTile {
   readonly name: string;
   private readonly counter: TileCounter;
   private uncounted = false;
+  private bytesTaken: number;
 
   private constructor(
     readonly key: TileKey,
@@ -55,6 +56,7 @@ export class OpenTile {
   ) {
     this.name = tileName(key);
     this.counter = new TileCounter(tile, rules);
+    this.bytesTaken = this.measure();
   }
 
   /** A tile that nobody has written yet, or that was erased: then it counts only what came and happened after (O3). */
@@ -110,9 +112,9 @@ export class OpenTile {
     return this.uncounted;
   }
 
-  /** Bytes of memory that it takes, about: new values are counted when they are written. */
+  /** Bytes of memory that it took, about, when it was opened or written last. */
   get bytes(): number {
-    return bytesPerTile + this.tile.valueBytes * bytesPerValueByte + this.eventIds.size * bytesPerEventId;
+    return this.bytesTaken;
   }
 
   /** Counts an event unless it is counted already (O1), by its position or, in a user tile, by its id. */
@@ -131,6 +133,7 @@ export class OpenTile {
   beginWrite(writer: string): TileWrite {
     this.uncounted = false;
     const changed = this.counter.takeChanged();
+    this.bytesTaken = this.measure();
     return {
       key: this.key,
       expectedVersion: this.version,
@@ -142,6 +145,10 @@ export class OpenTile {
       eventIdHashes: this.rules.remembersEventIds ? this.eventIds.toArray() : [],
       expiresAtS: this.expiresAtS,
     };
+  }
+
+  private measure(): number {
+    return bytesPerTile + this.tile.valueBytes * bytesPerValueByte + this.eventIds.size * bytesPerEventId;
   }
 
   /** The write took place (O2). */

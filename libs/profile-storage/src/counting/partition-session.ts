@@ -1,7 +1,15 @@
-import { contradicts, contributionOf, dayOf, type Interaction, type Mark, type Schema } from '@affinity/domain';
+import {
+  contradicts,
+  contributionOf,
+  dayOf,
+  type Day,
+  type Interaction,
+  type Mark,
+  type Schema,
+} from '@affinity/domain';
 import { retry } from '@affinity/service-kit';
 import type { CheckpointStore } from '../checkpoint-store';
-import type { TileStore } from '../tile-store';
+import type { TileKey, TileStore } from '../tile-store';
 import type { TombstoneStore } from '../tombstone-store';
 import type { OpenTile } from './open-tile';
 import { runsBetweenErasures, type Erasure, type ReadRecord } from './read-record';
@@ -236,16 +244,16 @@ export class PartitionSession {
 
   private async openTiles(records: readonly ReadRecord[]): Promise<readonly TiledInteraction[]> {
     const { region, partition } = this.options;
-    const known = records.flatMap(({ interaction, position }) =>
-      interaction === undefined ? [] : [{ interaction, position, day: dayOf(interaction.occurredAtMs) }],
-    );
+    const known: { interaction: Interaction; position: Mark; day: Day }[] = [];
+    const userKeys: TileKey[] = [];
+    for (const { interaction, position } of records) {
+      if (interaction === undefined) continue;
+      const day = dayOf(interaction.occurredAtMs);
+      known.push({ interaction, position, day });
+      userKeys.push({ owner: { kind: 'user', profileKey: interaction.profileKey }, day, region });
+    }
     const days = [...new Set(known.map(({ day }) => day))];
     const populationKeys = days.map((day) => ({ owner: { kind: 'population', partition } as const, day, region }));
-    const userKeys = known.map(({ interaction: { profileKey }, day }) => ({
-      owner: { kind: 'user', profileKey } as const,
-      day,
-      region,
-    }));
     const [populations, users] = await Promise.all([
       this.population.openAll(populationKeys),
       this.users.openAll(userKeys),

@@ -72,7 +72,7 @@ export class TileGroup {
 
   /** Counts an event in its tile, which must be open. Returns whether it was new. */
   count(tile: OpenTile, event: CountedEvent): boolean {
-    const counted = this.measured(tile, () => tile.count(event));
+    const counted = tile.count(event);
     if (counted) this.dirty.add(tile);
     return counted;
   }
@@ -144,10 +144,7 @@ export class TileGroup {
     this.writing.add(tile); // G2
     try {
       // A refused write may turn out to be an earlier one of our own that held less: then the rest follows at once (G3).
-      for (let isStored = false; !isStored;) {
-        const write = this.measured(tile, () => tile.beginWrite(this.options.writer));
-        isStored = await this.writeOnce(tile, write);
-      }
+      while (!(await this.writeOnce(tile, this.beginWrite(tile))));
     } finally {
       this.writing.delete(tile);
     }
@@ -174,11 +171,11 @@ export class TileGroup {
     }
   }
 
-  private measured<T>(tile: OpenTile, change: () => T): T {
+  private beginWrite(tile: OpenTile): TileWrite {
     const before = tile.bytes;
-    const result = change();
+    const write = tile.beginWrite(this.options.writer);
     this.bytes += tile.bytes - before;
-    return result;
+    return write;
   }
 
   private touch(tile: OpenTile): void {
