@@ -35,8 +35,8 @@ down: setup ## Stop it
 verify: setup ## All that CI checks: format, contracts, types, lint, tests
 	@npm run --silent verify
 
-chaos: build ## Kill, hang, cut off and roll back for some minutes, then compare every count; SEED=N repeats a run
-	@node --enable-source-maps dist/apps/chaos/main.cjs $(if $(SEED),--seed $(SEED))
+chaos: build ## Kill, hang, cut off and roll back for some minutes, then compare every count; SEED=N repeats a run, LOGS=DIR leaves logs
+	@node --enable-source-maps dist/apps/chaos/main.cjs $(if $(SEED),--seed $(SEED)) $(if $(LOGS),--logs $(LOGS))
 
 soak: build ## Ten minutes of steady load; checks that no service's heap grows over the second half
 	@node --enable-source-maps dist/apps/demo/main.cjs soak $(if $(MINUTES),--minutes $(MINUTES))

@@ -1,5 +1,7 @@
 import { seededRandom } from '@affinity/testing';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { audit } from './audit/audit';
 import { readCountedTiles } from './audit/counted-tiles';
 import { auditLake } from './audit/lake-audit';
@@ -21,6 +23,7 @@ import { faultLine } from './report';
 import { startChaosSystem, type ChaosSystem } from './system/chaos-system';
 import { connectStream, openClients, type ChaosClients } from './system/chaos-clients';
 import { lakeShards } from './system/lake-sinks';
+import type { Replica } from './system/replica';
 
 /** What a run works with. */
 export interface ChaosContext {
@@ -28,15 +31,19 @@ export interface ChaosContext {
   readonly report: (line: string) => void;
   /** Ends the run early, leaving nothing behind. */
   readonly signal: AbortSignal;
+  /** Where the newest output of each replica is left, a file each; undefined: nowhere. */
+  readonly logsFolder?: string | undefined;
 }
 
 const progressMs = 5_000;
 
 /**
  * Runs the system under load and faults from an empty one to the audit of what it stored. Rejects when the run could not be
- * brought to its end: a part does not start, the time is over, an event was refused. Leaves no process and no file behind.
+ * brought to its end: a part does not start, the time is over, an event was refused. Leaves no process and no file behind but
+ * the logs that it is asked for.
  */
-export async function runChaos(options: ChaosOptions, { report, signal }: ChaosContext): Promise<ChaosResult> {
+export async function runChaos(options: ChaosOptions, context: ChaosContext): Promise<ChaosResult> {
+  const { report, signal, logsFolder } = context;
   const startedAtMs = performance.now();
   const limitMs = options.secondsLimit * 1_000;
   const timeUp = AbortSignal.timeout(limitMs);
@@ -58,8 +65,15 @@ export async function runChaos(options: ChaosOptions, { report, signal }: ChaosC
       await connection.close();
     }
   } finally {
+    if (logsFolder !== undefined) await leaveLogs([...system.replicas, ...system.sinks], logsFolder);
     await system.stop();
   }
+}
+
+async function leaveLogs(replicas: readonly Replica[], folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const fileOf = ({ name }: Replica): string => join(folder, `${name.replaceAll(' ', '-')}.log`);
+  await Promise.all(replicas.map((replica) => writeFile(fileOf(replica), replica.logs())));
 }
 
 interface RunParts {

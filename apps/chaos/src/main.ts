@@ -21,10 +21,11 @@ new Command('affinity-chaos')
   .option('--faults <number>', 'faults to apply', wholeNumber, faults)
   .option('--seed <number>', 'decides events and faults; drawn when not given', wholeNumber)
   .option('--seconds-limit <number>', 'fail when it takes longer', wholeNumber, secondsLimit)
-  .action(async ({ seed = randomInt(1, largestSeed), ...given }: Partial<ChaosOptions>) => {
+  .option('--logs <folder>', 'leave the newest output of each replica there')
+  .action(async ({ seed = randomInt(1, largestSeed), logs, ...given }: Partial<ChaosOptions> & { logs?: string }) => {
     const options = { ...defaultChaosOptions, ...given, seed };
     print(`seed ${options.seed}`);
-    const result = await runChaos(options, { report: print, signal: interruption.signal });
+    const result = await runChaos(options, { report: print, signal: interruption.signal, logsFolder: logs });
     const failures = failuresOf(result, options);
     for (const line of reportLines(result, options)) print(line);
     print(failures.length === 0 ? 'Everything held.' : `Not everything held: ${failures.join('; ')}.`);

@@ -64,6 +64,11 @@ export class Replica {
     return this.state === 'running';
   }
 
+  /** The newest output of its process that runs, or ran last; at most 1 MiB. */
+  logs(): string {
+    return this.process.logs();
+  }
+
   /** SIGTERM, as in a rolling update: it hands over what it works on. Resolves when it is gone. */
   async leave(): Promise<void> {
     this.state = 'ending';
