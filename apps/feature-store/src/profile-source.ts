@@ -1,5 +1,5 @@
 import type { TokenPosition } from '@affinity/contracts';
-import { isNoLater } from '@affinity/domain';
+import { hashEventId, isNoLater } from '@affinity/domain';
 import type { CacheableTile, ProfileCache } from '@affinity/hot-cache';
 import type { StoredTile, TileReader, Tombstone, TombstoneStore } from '@affinity/profile-storage';
 import { CircuitBreaker, fromUnknown, type Logger, type Semaphore } from '@affinity/service-kit';
@@ -35,7 +35,7 @@ export interface ProfileSourceOptions {
   readonly logger: Logger;
   /** Age, in milliseconds, from which a profile in memory is looked up in the cache again. */
   readonly memoryRevalidateMs: number;
-  /** Age, in milliseconds, from which a cached entry is read from the store again. */
+  /** Age, in milliseconds, by which a cached entry is read from the store again; half of it at least. */
   readonly cacheRevalidateMs: number;
   /** Reads of the store under way at once. */
   readonly storeSlots: Semaphore;
@@ -50,6 +50,8 @@ export interface ProfileSourceOptions {
  * R2. While the cache is away, the store is read.
  * R3. Reads of the same user that miss together are one read of the store.
  * R4. What an erasure covers is never found.
+ * R5. Entries that were filled together are read again one by one, at ages that differ from profile to profile: all at once
+ *     they would keep the process busy for seconds.
  */
 export class ProfileSource {
   private readonly loading = new Map<string, Promise<readonly CacheableTile[]>>();
@@ -99,14 +101,14 @@ export class ProfileSource {
   private async isUnchanged(profileKey: string, remembered: RememberedProfile, freshness: Freshness): Promise<boolean> {
     if (remembered.stamp === undefined || !covers(remembered.tiles, freshness)) return false;
     const head = await this.quietly(() => this.options.cache.head(profileKey));
-    return head?.stamp === remembered.stamp && this.isYoung(head.filledAtMs, this.options.cacheRevalidateMs);
+    return head?.stamp === remembered.stamp && this.isYoung(head.filledAtMs, this.cachedFor(profileKey));
   }
 
   private async lookUp(profileKey: string, freshness: Freshness): Promise<FoundProfile> {
     const cached = await this.quietly(() => this.options.cache.read(profileKey));
     if (
       cached !== undefined &&
-      this.isYoung(cached.filledAtMs, this.options.cacheRevalidateMs) &&
+      this.isYoung(cached.filledAtMs, this.cachedFor(profileKey)) &&
       covers(cached.tiles, freshness)
     ) {
       return { tiles: cached.tiles, source: 'cache', stale: false, stamp: cached.stamp };
@@ -119,6 +121,11 @@ export class ProfileSource {
         ? { tiles: [], source: 'none', stale: true }
         : { tiles: cached.tiles, source: 'cache', stale: true };
     }
+  }
+
+  /** R5 */
+  private cachedFor(profileKey: string): number {
+    return this.options.cacheRevalidateMs * (0.5 + hashEventId(profileKey) / 2 ** 54);
   }
 
   private isYoung(sinceMs: number, ageMs: number): boolean {
