@@ -20,7 +20,7 @@ import { caller } from './raw-calls';
 
 const users = 100_000;
 const cachedUsers = 5_000;
-const requests = 60_000;
+const requests = 150_000;
 const rounds = 3;
 const durationMs = 3_000;
 const othersPerSecond = 200;

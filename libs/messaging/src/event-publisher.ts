@@ -50,7 +50,7 @@ const fullStreamRetryMs = 5_000;
 
 /** Makes a publisher on a connection. */
 export function createEventPublisher(options: EventPublisherOptions): EventPublisher {
-  const { connection, partitions, maxInFlight = 4_096 } = options;
+  const { connection, partitions, maxInFlight = 4_096, attempts = 3, attemptTimeoutMs = 2_000 } = options;
   const client = jetstream(connection);
   let inFlight = 0;
   return {
@@ -60,9 +60,10 @@ export function createEventPublisher(options: EventPublisherOptions): EventPubli
       inFlight += 1;
       try {
         return await publishWithRetries(client, {
-          ...options,
           event,
           partition: partitionOf(event.profileKey, partitions),
+          attempts,
+          attemptTimeoutMs,
         });
       } finally {
         inFlight -= 1;
@@ -74,13 +75,13 @@ export function createEventPublisher(options: EventPublisherOptions): EventPubli
   };
 }
 
-interface Publication extends EventPublisherOptions {
+interface Publication extends Required<Pick<EventPublisherOptions, 'attempts' | 'attemptTimeoutMs'>> {
   readonly event: EventToPublish;
   readonly partition: number;
 }
 
 async function publishWithRetries(client: JetStreamClient, publication: Publication): Promise<PublishedEvent> {
-  const { attempts = 3, partition } = publication;
+  const { attempts, partition } = publication;
   let failure: AffinityError | undefined;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     try {
@@ -95,7 +96,7 @@ async function publishWithRetries(client: JetStreamClient, publication: Publicat
   throw failure ?? unavailable('the event could not be stored');
 }
 
-function publishOnce(client: JetStreamClient, { event, partition, attemptTimeoutMs = 2_000 }: Publication) {
+function publishOnce(client: JetStreamClient, { event, partition, attemptTimeoutMs }: Publication) {
   const carried = headers();
   injectTrace((key, value) => carried.set(key, value));
   return client.publish(eventSubject(partition, event.eventType), event.body, {

@@ -104,8 +104,11 @@ async function record(admitted: Admitted, lookups: Lookups, options: EventIntake
   return publish(admitted, { body, unknownItem: enrichment.unknownItem }, options);
 }
 
-function bodyOf({ event, receivedAtMs }: Admitted, enrichment: Extract<Enrichment, { kind: 'complete' }>): Uint8Array {
-  return encodeBody({ event, receivedAtMs, ...enrichment });
+function bodyOf(
+  { event, receivedAtMs }: Admitted,
+  { attributes, unknownItem }: Extract<Enrichment, { kind: 'complete' }>,
+): Uint8Array {
+  return encodeBody({ event, receivedAtMs, attributes, unknownItem });
 }
 
 async function publish(
