@@ -44,6 +44,7 @@ const progressMs = 5_000;
  */
 export async function runChaos(options: ChaosOptions, context: ChaosContext): Promise<ChaosResult> {
   const { report, signal, logsFolder } = context;
+  if (logsFolder !== undefined) await mkdir(logsFolder, { recursive: true });
   const startedAtMs = performance.now();
   const limitMs = options.secondsLimit * 1_000;
   const timeUp = AbortSignal.timeout(limitMs);
@@ -65,13 +66,15 @@ export async function runChaos(options: ChaosOptions, context: ChaosContext): Pr
       await connection.close();
     }
   } finally {
-    if (logsFolder !== undefined) await leaveLogs([...system.replicas, ...system.sinks], logsFolder);
-    await system.stop();
+    try {
+      if (logsFolder !== undefined) await leaveLogs([...system.replicas, ...system.sinks], logsFolder);
+    } finally {
+      await system.stop();
+    }
   }
 }
 
 async function leaveLogs(replicas: readonly Replica[], folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
   const fileOf = ({ name }: Replica): string => join(folder, `${name.replaceAll(' ', '-')}.log`);
   await Promise.all(replicas.map((replica) => writeFile(fileOf(replica), replica.logs())));
 }

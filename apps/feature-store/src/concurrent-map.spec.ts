@@ -54,9 +54,10 @@ describe('mapConcurrently', () => {
     await answers.return(undefined);
   });
 
-  it('fails as its source fails', async () => {
+  it.each([0, 1, 2, 3, 4])('fails as its source fails, %i turns after all that it gave', async (turns) => {
     async function* broken(): AsyncGenerator<number[]> {
       yield [1];
+      for (let i = 0; i < turns; i += 1) await turn();
       throw new Error('source broke');
     }
     await expect(collect(mapConcurrently(broken(), (n) => Promise.resolve(n), 4))).rejects.toThrow('source broke');

@@ -40,6 +40,7 @@ export async function* mapConcurrently<Request, Answer>(
     progress.unanswered -= answers.length;
     progress.onTaken();
   }
+  if (progress.failure !== undefined) throw progress.failure; // The source broke while the last answers were given out.
 }
 
 interface Reading<Request, Answer> {

@@ -15,7 +15,7 @@ import { Problems } from './profile-query';
 const maxMore = 99;
 /** No message is read while so many lookups of a stream are unanswered. */
 const maxConcurrentLookups = 128;
-/** A message takes no further answer beyond so many bytes: the caller is to work on some while others are on their way. */
+/** Bytes of answers that share a message, about: the caller is to work on some while others are on their way. */
 const maxMessageBytes = 131_072;
 
 /**
@@ -65,17 +65,19 @@ async function answerLookup(
   }
 }
 
-/** Answers in their order, in groups that end with the answer that reaches so many bytes. */
+/** Answers in their order, in groups of at most so many bytes; one that is larger is a group of its own. */
 function* groupsUpTo(maxBytes: number, answers: readonly EncodedParts[]): Generator<readonly EncodedParts[]> {
   let group: EncodedParts[] = [];
   let bytes = 0;
   for (const answer of answers) {
+    const size = encodedBytes(answer);
+    if (group.length > 0 && bytes + size > maxBytes) {
+      yield group;
+      group = [];
+      bytes = 0;
+    }
     group.push(answer);
-    bytes += encodedBytes(answer);
-    if (bytes < maxBytes) continue;
-    yield group;
-    group = [];
-    bytes = 0;
+    bytes += size;
   }
   if (group.length > 0) yield group;
 }

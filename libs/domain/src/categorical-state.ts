@@ -11,14 +11,6 @@ export function emptyCategorical(): CategoricalState {
   return { kind: 'categorical', weights: new Map(), otherWeight: 0 };
 }
 
-/** Adds to the weight of a value that the state keeps. Returns whether it keeps it. */
-export function addToKnownValue(state: CategoricalState, value: string, weight: number): boolean {
-  const current = state.weights.get(value);
-  if (current === undefined) return false;
-  state.weights.set(value, current + weight);
-  return true;
-}
-
 /** Adds `factor` times another state to this one, uncapped. */
 export function mergeCategorical(target: CategoricalState, source: CategoricalState, factor = 1): void {
   for (const [value, weight] of source.weights) {

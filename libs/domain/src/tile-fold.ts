@@ -1,4 +1,3 @@
-import { addToKnownValue } from './categorical-state';
 import { emptyState, type DayTile, type DimensionState } from './day-tile';
 import type { AttributeValue, Interaction } from './interaction';
 import { addToKnownItem } from './item-state';
@@ -140,17 +139,11 @@ export class TileCounter {
   }
 
   private countValue(position: number, value: string, { weight }: Contribution): void {
-    const weights = this.weights[position];
-    const current = weights?.get(value);
-    if (weights !== undefined && current !== undefined) {
-      weights.set(value, current + weight);
-      return;
-    }
-    const state = this.stateAt(position, 'categorical');
-    this.weights[position] = state.weights;
-    if (addToKnownValue(state, value, weight)) return;
-    if (this.admits(position, state.weights.size, value)) state.weights.set(value, weight);
-    else state.otherWeight += weight;
+    const weights = (this.weights[position] ??= this.stateAt(position, 'categorical').weights);
+    const current = weights.get(value);
+    if (current !== undefined) weights.set(value, current + weight);
+    else if (this.admits(position, weights.size, value)) weights.set(value, weight);
+    else this.stateAt(position, 'categorical').otherWeight += weight;
   }
 
   private countItem(position: number, itemId: string, { weight, atMs }: Contribution): void {
