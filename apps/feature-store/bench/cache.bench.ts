@@ -1,8 +1,9 @@
 /*
  * Reads of the durable store that the hot cache saves under Zipf traffic of 100,000 users when it holds 5,000 of them, and what
- * one very hot user, read and written all the time, costs the others.
+ * one very hot user, read and written all the time, costs the others. The slower the traffic, the more of the reads are those
+ * by which each cached entry in use is confirmed once a minute: the rate is reported with the share.
  */
-import { AnswerSource, GetProfileRequest, GetProfileResponse } from '@affinity/contracts';
+import { AnswerSource, GetProfileRequest, LookupProfilesRequest, LookupProfilesResponse } from '@affinity/contracts';
 import {
   alternate,
   atSteadyRate,
@@ -14,9 +15,10 @@ import {
   zipf,
 } from '@affinity/testing';
 import { Redis } from 'ioredis';
+import { readFile } from 'node:fs/promises';
 import { storeUsers } from './bench-profiles';
 import { benchmark, type BenchSystem } from './bench-system';
-import { caller } from './raw-calls';
+import { caller, saturateStream } from './raw-calls';
 
 const users = 100_000;
 const cachedUsers = 5_000;
@@ -35,6 +37,10 @@ const numberOf = new Map(distinct.map((user, i) => [user, i]));
 const requestFor = (userId: string): Buffer =>
   Buffer.from(GetProfileRequest.encode({ profile: { key: { $case: 'userId', value: userId } } }).finish());
 
+/** What decides which entries a full Redis pushes out, as it is deployed. */
+const evictionSettings = /^(maxmemory-policy|lfu-\S+) (\S+)$/gm;
+const deployedRedis = 'deploy/kubernetes/components/redis/redis.conf';
+
 /** Makes Redis hold about so many users, those least used being pushed out. */
 async function limitRedis(url: string, call: (request: Buffer) => Promise<Buffer>): Promise<Redis> {
   const redis = new Redis(url);
@@ -44,7 +50,9 @@ async function limitRedis(url: string, call: (request: Buffer) => Promise<Buffer
   for (let i = 0; i < sample; i += 1) await call(requestFor(`u${i}`));
   const bytesPerUser = ((await usedBytes()) - before) / sample;
   await redis.config('SET', 'maxmemory', String(Math.ceil(before + bytesPerUser * cachedUsers)));
-  await redis.config('SET', 'maxmemory-policy', 'allkeys-lfu');
+  for (const [, setting = '', value = ''] of (await readFile(deployedRedis, 'utf8')).matchAll(evictionSettings)) {
+    await redis.config('SET', setting, value);
+  }
   return redis;
 }
 
@@ -54,13 +62,7 @@ async function measure(system: BenchSystem): Promise<void> {
   const store = await system.startFeatureStore({ AFFINITY_MEMORY_MAX_BYTES: '1000000' });
   const call = caller({ port: store.port('grpcPort'), path: '/affinity.profiles.v1.ProfileService/GetProfile' });
   const redis = await limitRedis(system.addresses.redis.url, call);
-  const sources = new Map<AnswerSource, number>();
-  const warmUp = requests / 3;
-  await saturateAll(drawn, async (user, n) => {
-    const { info } = GetProfileResponse.decode(await call(requestFor(`u${numberOf.get(user)}`)));
-    const source = info?.source ?? AnswerSource.UNSPECIFIED;
-    if (n >= warmUp) sources.set(source, (sources.get(source) ?? 0) + 1);
-  });
+  const { perSecond, sources } = await lookUpDrawn(store.port('grpcPort'));
   const held = await redis.dbsize();
   redis.disconnect();
   const answered = [...sources.values()].reduce((sum, count) => sum + count, 0);
@@ -88,6 +90,7 @@ async function measure(system: BenchSystem): Promise<void> {
     {
       what: `reads saved, ${distinct.length} users asked for, about ${cachedUsers} cached`,
       share: saved,
+      perSecond,
       keysInRedis: held,
     },
     { what: `others at ${othersPerSecond} a second`, ...latencyColumns(latencies.alone) },
@@ -97,13 +100,48 @@ async function measure(system: BenchSystem): Promise<void> {
 
 const hotRates: number[] = [];
 
-/** Runs through all of a list, 16 at a time. */
-async function saturateAll<T>(list: readonly T[], each: (element: T, n: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let n = next++; n < list.length; n = next++) await each(list[n] as T, n);
+/** Looks up all that were drawn. Counts where the answers came from once a third of them has warmed the cache. */
+async function lookUpDrawn(port: number) {
+  const sources = new Map<AnswerSource, number>();
+  let answered = 0;
+  const note = (answer: Pick<LookupProfilesResponse, 'result'>): void => {
+    answered += 1;
+    if (answered > requests / 3) count(sources, sourceOf(answer));
   };
-  await Promise.all(Array.from({ length: 16 }, work));
+  const perSecond = await saturateStream(
+    { port, path: '/affinity.profiles.v1.ProfileService/LookupProfiles' },
+    {
+      requests,
+      perMessage: 16,
+      requestOf: lookupsFrom,
+      answersIn: (message) => {
+        const { more, ...answer } = LookupProfilesResponse.decode(message);
+        for (const one of [answer, ...more]) note(one);
+        return 1 + more.length;
+      },
+    },
+  );
+  return { perSecond, sources };
+}
+
+function lookupsFrom(n: number, size: number): Buffer {
+  const lookups = drawn.slice(n, n + size).map((user, i) =>
+    LookupProfilesRequest.fromPartial({
+      lookupId: BigInt(n + i),
+      request: { profile: { key: { $case: 'userId', value: `u${numberOf.get(user)}` } } },
+    }),
+  );
+  const message = LookupProfilesRequest.fromPartial({ ...lookups[0], more: lookups.slice(1) });
+  return Buffer.from(LookupProfilesRequest.encode(message).finish());
+}
+
+function sourceOf({ result }: Pick<LookupProfilesResponse, 'result'>): AnswerSource {
+  if (result?.$case !== 'response') throw new Error('a lookup was refused');
+  return result.value.info?.source ?? AnswerSource.UNSPECIFIED;
+}
+
+function count(sources: Map<AnswerSource, number>, source: AnswerSource): void {
+  sources.set(source, (sources.get(source) ?? 0) + 1);
 }
 
 benchmark(measure);

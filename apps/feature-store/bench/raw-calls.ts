@@ -21,7 +21,7 @@ export function caller({ port, path }: Target): (request: Buffer) => Promise<Buf
     });
 }
 
-/** What is sent on a stream, and for how long. */
+/** What is sent on a stream, and until when. */
 export interface StreamLoad {
   /** Requests in a message at most. */
   readonly perMessage: number;
@@ -29,7 +29,10 @@ export interface StreamLoad {
   readonly requestOf: (n: number, count: number) => Buffer;
   /** How many answers a message holds. */
   readonly answersIn: (message: Buffer) => number;
-  readonly durationMs: number;
+  /** Default: no end. */
+  readonly durationMs?: number;
+  /** Requests in all, at most. Default: no end. */
+  readonly requests?: number;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface StreamLoad {
  */
 export async function saturateStream(
   { port, path }: Target,
-  { perMessage, requestOf, answersIn, durationMs }: StreamLoad,
+  { perMessage, requestOf, answersIn, durationMs = Infinity, requests = Infinity }: StreamLoad,
 ): Promise<number> {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   const call: ClientDuplexStream<Buffer, Buffer> = client.makeBidiStreamRequest(path, identity, identity);
@@ -47,12 +50,13 @@ export async function saturateStream(
   let answered = 0;
   await new Promise<void>((resolve, reject) => {
     const send = (count: number): void => {
-      if (performance.now() - startedAt >= durationMs) {
+      if (performance.now() - startedAt >= durationMs || sent >= requests) {
         if (answered === sent) call.end();
         return;
       }
       for (let left = count; left > 0; left -= perMessage) {
-        const size = Math.min(left, perMessage);
+        const size = Math.min(left, perMessage, requests - sent);
+        if (size <= 0) break;
         call.write(requestOf(sent, size));
         sent += size;
       }

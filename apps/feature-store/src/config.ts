@@ -36,7 +36,7 @@ export const featureStoreSettings = {
     env: 'CACHE_REVALIDATE_MS',
     schema: integer(0, 3_600_000),
     default: '60000',
-    doc: 'Milliseconds after which a profile cached in Redis is read from the store again, at the latest; half of it at the earliest',
+    doc: 'Milliseconds after which a profile cached in Redis is read from the store again: on average, a quarter sooner or later',
   }),
   answerMemoryMaxBytes: defaulted({
     env: 'ANSWER_MEMORY_MAX_BYTES',

@@ -35,7 +35,7 @@ export interface ProfileSourceOptions {
   readonly logger: Logger;
   /** Age, in milliseconds, from which a profile in memory is looked up in the cache again. */
   readonly memoryRevalidateMs: number;
-  /** Age, in milliseconds, by which a cached entry is read from the store again; half of it at least. */
+  /** Age, in milliseconds, at which a cached entry is read from the store again: on average, a quarter sooner or later. */
   readonly cacheRevalidateMs: number;
   /** Reads of the store under way at once. */
   readonly storeSlots: Semaphore;
@@ -123,9 +123,9 @@ export class ProfileSource {
     }
   }
 
-  /** R5 */
+  /** R5: from three to five quarters of the age that was set. */
   private cachedFor(profileKey: string): number {
-    return this.options.cacheRevalidateMs * (0.5 + hashEventId(profileKey) / 2 ** 54);
+    return this.options.cacheRevalidateMs * (0.75 + hashEventId(profileKey) / 2 ** 54);
   }
 
   private isYoung(sinceMs: number, ageMs: number): boolean {
