@@ -1,17 +1,30 @@
 import { fromAttributeValue, ItemServiceService, type Item } from '@affinity/contracts';
-import { utf8Length, type AttributeValue } from '@affinity/domain';
+import { popularItems, utf8Length, type AttributeValue, type PopularItem } from '@affinity/domain';
 import type { ItemStore } from '@affinity/profile-storage';
 import { bindService, type BoundService } from '@affinity/service-kit';
+import type { Population } from './population';
 import { checkId, Problems } from './profile-query';
+import type { Served } from './served-profiles';
+
+/** What items are answered from. */
+export interface ItemServiceOptions {
+  readonly items: ItemStore;
+  readonly served: Served<'population'>;
+  /** Epoch milliseconds. Default: Date.now. */
+  readonly nowMs?: () => number;
+}
 
 const maxItems = 500;
+const defaultPopularItems = 100;
+const maxPopularItems = 10_000;
 const maxAttributes = 128;
 const maxListValues = 64;
 const maxValueBytes = 256;
 const attributeName = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 
 /** Serves ItemService. */
-export function itemService(items: ItemStore, nowMs: () => number = Date.now): BoundService {
+export function itemService({ items, served, nowMs = Date.now }: ItemServiceOptions): BoundService {
+  const popular = new PopularityOrder();
   return bindService(ItemServiceService, {
     putItems: async (request) => {
       checkItems(request.items);
@@ -29,7 +42,26 @@ export function itemService(items: ItemStore, nowMs: () => number = Date.now): B
       const found = await items.getItems(itemIds);
       return { items: itemIds.flatMap((itemId) => found.get(itemId) ?? []) };
     },
+    listPopularItems: ({ maxResults }) => {
+      const problems = new Problems();
+      if (maxResults > maxPopularItems)
+        problems.add('max_results', `must be at most ${maxPopularItems}, is ${maxResults}`);
+      problems.throwIfAny();
+      return Promise.resolve({ items: popular.of(served().population).slice(0, maxResults || defaultPopularItems) });
+    },
   });
+}
+
+/** The items of the population in their order, which is made once for each reading of the population. */
+class PopularityOrder {
+  private tile: Population['tile'] | undefined;
+  private items: PopularItem[] = [];
+
+  of({ tile }: Population): PopularItem[] {
+    if (tile !== this.tile) this.items = popularItems(tile);
+    this.tile = tile;
+    return this.items;
+  }
 }
 
 function checkCount(field: string, count: number, problems: Problems): void {

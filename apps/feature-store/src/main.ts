@@ -93,7 +93,7 @@ async function build(context: ServiceContext<FeatureStoreConfig>): Promise<void>
   const services = [
     profileService({ served, items, users, watchers }),
     userService({ users, eraser }),
-    itemService(items),
+    itemService({ items, served }),
   ];
   context.add(createGrpcServer({ settings: config, services, descriptorSet, ...context }));
 }

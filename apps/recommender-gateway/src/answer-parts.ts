@@ -14,7 +14,7 @@ export interface AnswerPartsOptions {
   readonly assignment: Assignment | undefined;
 }
 
-const allParts = [MissingPart.MODEL, MissingPart.PREFERENCES, MissingPart.CATALOG];
+const allParts = [MissingPart.MODEL, MissingPart.PREFERENCES, MissingPart.CATALOG, MissingPart.POPULARITY];
 
 /** The parts of one answer: gets them, and remembers which could not be had. */
 export class AnswerParts {

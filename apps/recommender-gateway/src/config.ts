@@ -42,6 +42,18 @@ const rankingSettings = {
     default: '1',
     doc: 'How much the model’s standardised score counts in the merge; from offline evaluation',
   }),
+  popularityWeight: defaulted({
+    env: 'POPULARITY_WEIGHT',
+    schema: decimal(0, 100),
+    default: '0',
+    doc: 'How much an item’s standardised popularity over the retention counts in the merge, and whether popular items are candidates beside the model’s; from offline evaluation',
+  }),
+  popularityRefreshMs: defaulted({
+    env: 'POPULARITY_REFRESH_MS',
+    schema: integer(100, 3_600_000),
+    default: '60000',
+    doc: 'Milliseconds between readings of the popular items, where popularity counts',
+  }),
   preferenceWeight: defaulted({
     env: 'PREFERENCE_WEIGHT',
     schema: decimal(0, 100),

@@ -4,13 +4,18 @@ import { CachedItemAttributes } from './catalogue/cached-item-attributes';
 import type { ItemAttributes } from './catalogue/item-attributes';
 import type { GatewayConfig } from './config';
 import { FairCircuit } from './fair-circuit';
+import { type ItemPopularity, ReadPopularity } from './popularity/item-popularity';
 import { GrpcPreferenceSource } from './preferences/grpc-preference-source';
 import type { PreferenceSource } from './preferences/preference-source';
+
+/** As many as the feature store lists. */
+const popularItemsRead = 10_000;
 
 /** Opens what the gateway needs of the feature store; one circuit for all of it, because it is one service. */
 export function openFeatureStore(context: ServiceContext<GatewayConfig>): {
   readonly preferences: PreferenceSource;
   readonly attributes: ItemAttributes;
+  readonly popularity: ItemPopularity;
 } {
   const { config, logger } = context;
   const { featureStoreAddress: address, featureStoreTlsCa: ca, featureStoreApiKey: apiKey } = config;
@@ -29,9 +34,16 @@ export function openFeatureStore(context: ServiceContext<GatewayConfig>): {
       items.close();
     }),
   );
+  const popularity = new ReadPopularity({
+    fetchItems: async () => (await items.listPopularItems({ maxResults: popularItemsRead })).items,
+    refreshMs: config.popularityRefreshMs,
+    logger,
+  });
+  if (countsPopularity(config)) context.add(popularity);
   const onChange = (state: string): void => logger.warn({ state }, 'the circuit of the feature store changed');
   const circuit = new FairCircuit({ name: 'feature-store', onChange, fairWaitMs: config.circuitFairWaitMs });
   return {
+    popularity,
     preferences: new GrpcPreferenceSource({
       client: profiles,
       circuit,
@@ -48,4 +60,12 @@ export function openFeatureStore(context: ServiceContext<GatewayConfig>): {
       ttlMs: config.catalogueCacheMs,
     }),
   };
+}
+
+/** Whether it counts for any visitor. */
+function countsPopularity({ popularityWeight, experiment }: GatewayConfig): boolean {
+  const weights = experiment?.variants.map((variant) => variant.popularityWeight ?? popularityWeight) ?? [
+    popularityWeight,
+  ];
+  return weights.some((weight) => weight > 0);
 }

@@ -4,6 +4,7 @@ import { AnswerParts } from './answer-parts';
 import type { Candidates } from './candidates/candidates';
 import type { Attributes, ItemAttributes } from './catalogue/item-attributes';
 import { FallbackItems } from './popularity/fallback-items';
+import { type ItemPopularity, popularItemsOf } from './popularity/item-popularity';
 import { PopularityTable } from './popularity/popularity-table';
 import type { PreferenceSource } from './preferences/preference-source';
 import { createReasonWriter } from './ranking/reasons';
@@ -17,6 +18,8 @@ export interface Knowledge {
   readonly likings?: Readonly<Record<string, number>> | 'away' | 'silent';
   readonly attributes?: Readonly<Record<string, Attributes>> | 'away';
   readonly popular?: readonly string[];
+  /** Most popular first, over the retention; popularity counts as much as the model where it is given. */
+  readonly alwaysPopular?: readonly string[] | 'away';
 }
 
 /** In-memory parts of a recommender, and the limits of a call of 300 ms. */
@@ -32,7 +35,11 @@ export function createParts(knowledge: Knowledge) {
     preferences: preferenceSource(knowledge),
     attributes: itemAttributes(knowledge.attributes),
     fallback: new FallbackItems({ events, answers: table(), nowMs }),
-    rules: { weights: { base: 1, preference: 1 }, reasonOf: createReasonWriter([]) },
+    popularity: itemPopularity(knowledge.alwaysPopular),
+    rules: {
+      weights: { base: 1, popularity: knowledge.alwaysPopular === undefined ? 0 : 1, preference: 1 },
+      reasonOf: createReasonWriter([]),
+    },
     candidateCount: 100,
     nowMs: Date.now,
     limits: (): CallLimits => ({ deadlineAt: Date.now() + 300, signal: controller.signal }),
@@ -67,6 +74,12 @@ function preferenceSource({ likings = {}, seen = [] }: Knowledge): PreferenceSou
       return new Map(known.map(([itemId, contribution]) => [itemId, [{ ...part, contribution }]]));
     },
   };
+}
+
+function itemPopularity(known: Knowledge['alwaysPopular'] = []): ItemPopularity {
+  const popular =
+    known === 'away' ? undefined : popularItemsOf(known.map((itemId, i) => ({ itemId, weight: 1 / (i + 1) })));
+  return { current: () => popular };
 }
 
 function itemAttributes(known: Knowledge['attributes'] = {}): ItemAttributes {

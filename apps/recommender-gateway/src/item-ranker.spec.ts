@@ -36,6 +36,16 @@ describe('ItemRanker', () => {
     expect((await rank({ model, likings: { a: 0, b: 0, c: 3 } })).ids).toEqual(['a', 'c', 'b', 'unknown']);
   });
 
+  it('counts popularity beside the model where the deployment does, for the items of the list alone', async () => {
+    expect((await rank({ model, likings: {} })).ids).toEqual(['a', 'b', 'c', 'unknown']);
+    const { ids, items } = await rank({ model, likings: {}, alwaysPopular: ['other', 'c', 'b'] });
+    expect(ids).toEqual(['a', 'c', 'b', 'unknown']);
+    expect(items[1]?.contributions.map(({ source }) => source)).toEqual([
+      ContributionSource.MODEL,
+      ContributionSource.POPULARITY,
+    ]);
+  });
+
   it('ranks by preference and popularity when the model is away', async () => {
     const { ids, items, info } = await rank({ model: 'silent', likings: { a: 0, b: 0 }, popular: ['b', 'other', 'a'] });
     expect(ids.slice(0, 2)).toEqual(['b', 'a']);

@@ -4,6 +4,7 @@ import type { AnswerParts } from './answer-parts';
 import type { Candidates } from './candidates/candidates';
 import type { ItemAttributes } from './catalogue/item-attributes';
 import type { FallbackItems } from './popularity/fallback-items';
+import { countedPopularity, type ItemPopularity } from './popularity/item-popularity';
 import type { ItemPreferences, PreferenceSource } from './preferences/preference-source';
 import { type BaseItem, type BaseList, modelList } from './ranking/base-list';
 import { type RankingRules, rankWithPreference } from './ranking/rank-with-preference';
@@ -17,6 +18,8 @@ export interface ItemRankerOptions {
   readonly preferences: PreferenceSource;
   readonly attributes: ItemAttributes;
   readonly fallback: FallbackItems;
+  /** Asked only where popularity counts. */
+  readonly popularity: ItemPopularity;
   readonly rules: RankingRules;
 }
 
@@ -35,8 +38,9 @@ export class ItemRanker {
       parts.get(MissingPart.PREFERENCES, () => this.score(question, budget)),
     ]);
     const base = this.complete(proposed === undefined ? this.popular(itemIds) : knownList(proposed), itemIds);
+    const popular = base.kind === 'model' ? countedPopularity(this.options, parts) : undefined;
     return {
-      items: rankWithPreference({ base, preferences: scored }, rules),
+      items: rankWithPreference({ base, popular, preferences: scored }, rules),
       info: parts.info(proposed?.recommendationId),
     };
   }

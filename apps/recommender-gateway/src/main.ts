@@ -41,17 +41,18 @@ async function build(context: ServiceContext<GatewayConfig>): Promise<void> {
   const { config, metrics } = context;
   const meter = createGatewayMeter(metrics, { pricePer1000: config.modelPricePer1000 });
   const { fallback, nowMs } = await openFallback(context);
-  const { preferences, attributes } = openFeatureStore(context);
+  const { preferences, attributes, popularity } = openFeatureStore(context);
   const modelOf = openModel(context, meter);
   const reasonOf = createReasonWriter(config.schema.dimensions);
   const { candidateCount } = config;
-  const armOf = createArms(config.experiment, ({ modelWeight, preferenceWeight, ...campaigns }) => {
+  const armOf = createArms(config.experiment, ({ modelWeight, popularityWeight, preferenceWeight, ...campaigns }) => {
     const { candidates, ranks } = modelOf(campaigns);
     const weights = {
       base: modelWeight ?? config.modelWeight,
+      popularity: popularityWeight ?? config.popularityWeight,
       preference: preferenceWeight ?? config.preferenceWeight,
     };
-    const parts = { preferences, attributes, fallback, rules: { weights, reasonOf } };
+    const parts = { preferences, attributes, fallback, popularity, rules: { weights, reasonOf } };
     return {
       recommender: new Recommender({ ...parts, candidates, candidateCount, nowMs }),
       ranker: new ItemRanker({ ...parts, candidates: ranks ? candidates : undefined }),

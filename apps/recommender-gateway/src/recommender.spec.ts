@@ -91,6 +91,30 @@ describe('Recommender', () => {
     },
   );
 
+  it('counts popularity beside the model where the deployment does, popular items the model does not name included', async () => {
+    const { ids, items } = await ask({ model, alwaysPopular: ['p', 'a', 'seen', 'd'], seen: ['seen'], likings: {} });
+    expect(ids[0]).toBe('a');
+    expect(ids).toContain('p');
+    const sources = items.map(({ contributions }) => contributions.map(({ source }) => source));
+    expect(sources[0]).toEqual([ContributionSource.MODEL, ContributionSource.POPULARITY]);
+    expect(items.find(({ itemId }) => itemId === 'p')).toMatchObject({
+      modelRank: 0,
+      reason: 'Popular with visitors lately.',
+    });
+  });
+
+  it('does not take what is popular for related to an item', async () => {
+    const { ids, items } = await ask({ model, alwaysPopular: ['p', 'd'] }, { relatedTo: 'x' });
+    expect(ids).toEqual(['a', 'b', 'c']);
+    expect(items[0]?.contributions.map(({ source }) => source)).toEqual([ContributionSource.MODEL]);
+  });
+
+  it('says so when popularity counts and is not known', async () => {
+    const { ids, info } = await ask({ model, alwaysPopular: 'away' });
+    expect(ids).toEqual(['a', 'b', 'c']);
+    expect(info).toMatchObject({ degraded: true, missing: [MissingPart.POPULARITY] });
+  });
+
   it('answers in the model’s order when preferences are away', async () => {
     const { ids, info } = await ask({ model, likings: 'away' });
     expect(ids).toEqual(['a', 'b', 'c']);

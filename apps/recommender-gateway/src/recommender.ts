@@ -2,9 +2,11 @@ import { MissingPart, type GetRecommendationsResponse, type RecommendedItem } fr
 import { availabilityOf, isAvailable } from '@affinity/domain';
 import type { CandidateQuery } from '@affinity/personalize';
 import type { AnswerParts } from './answer-parts';
+import { candidatePool, type CandidatePool, maxCandidates } from './candidates/candidate-pool';
 import type { Candidates } from './candidates/candidates';
 import type { DescribedItems, ItemAttributes } from './catalogue/item-attributes';
 import type { FallbackItems } from './popularity/fallback-items';
+import { countedPopularity, type ItemPopularity, type PopularItems } from './popularity/item-popularity';
 import type { ItemPreferences, PreferenceSource } from './preferences/preference-source';
 import { type BaseItem, type BaseList, modelList } from './ranking/base-list';
 import { pickDiverse } from './ranking/diversity';
@@ -18,6 +20,8 @@ export interface RecommenderOptions {
   readonly preferences: PreferenceSource;
   readonly attributes: ItemAttributes;
   readonly fallback: FallbackItems;
+  /** Asked only where popularity counts. */
+  readonly popularity: ItemPopularity;
   readonly rules: RankingRules;
   /** Candidates to ask for where the request does not need more. */
   readonly candidateCount: number;
@@ -25,15 +29,14 @@ export interface RecommenderOptions {
   readonly nowMs: () => number;
 }
 
-/** The most items that the model proposes, and that preferences are asked for, at a time. */
-const maxCandidates = 500;
 /** The first of the model's candidates are remembered for when it is away. */
 const rememberedCandidates = 50;
 
 /**
  * Answers GetRecommendations:
  *
- * 1. Candidates from the model and what the visitor has seen, at the same time. Without the model: popular items.
+ * 1. Candidates from the model and what the visitor has seen, at the same time. Without the model: what is popular lately.
+ *    Where popularity counts beside the model, popular items as well.
  * 2. Without the excluded, the seen and the item that related ones are asked for.
  * 3. What they are like, mostly remembered: without those that cannot be had now. Fewer than asked: popular items as well.
  * 4. Preferences.
@@ -55,8 +58,12 @@ export class Recommender {
       parts.get(MissingPart.MODEL, () => this.propose(question, budget.gathering)),
       this.seen(question, budget.gathering, parts),
     ]);
-    const pool = this.pool(proposed === undefined ? this.popular(question) : modelList(proposed), question, seen);
-    const items = await this.rank(pool, { question, budget, parts });
+    const base = proposed === undefined ? this.popularLately(question) : modelList(proposed);
+    const popular = this.popular(question, parts);
+    const count = this.wantedCandidates(question);
+    const lately = () => this.options.fallback.top(maxCandidates);
+    const pool = candidatePool(base, { question, seen, popular: popular?.items, lately, count });
+    const items = await this.rank(pool, { question, popular, budget, parts });
     return { items, info: parts.info(proposed?.recommendationId) };
   }
 
@@ -89,27 +96,16 @@ export class Recommender {
     return (await parts.get(MissingPart.PREFERENCES, () => preferences.seen(question.visitor, limits))) ?? none;
   }
 
-  private popular(question: RecommendationQuestion): BaseList {
+  /** What is related to an item is not more so for being popular. */
+  private popular({ relatedTo }: RecommendationQuestion, parts: AnswerParts): PopularItems | undefined {
+    return relatedTo === undefined ? countedPopularity(this.options, parts) : undefined;
+  }
+
+  private popularLately(question: RecommendationQuestion): BaseList {
     return { kind: 'popularity', items: this.options.fallback.top(this.wantedCandidates(question)) };
   }
 
-  /** What may be recommended, and popular items for when too little of it is left. */
-  private pool(base: BaseList, question: RecommendationQuestion, seen: ReadonlySet<string>): Pool {
-    const { excluded, relatedTo, maxResults } = question;
-    const isEligible = ({ itemId }: BaseItem): boolean =>
-      !excluded.has(itemId) && !seen.has(itemId) && itemId !== relatedTo;
-    const items = base.items.filter(isEligible).slice(0, maxCandidates);
-    const lacking = base.kind === 'popularity' ? 0 : Math.max(0, 2 * maxResults - items.length);
-    if (lacking === 0) return { base: { ...base, items }, spares: [] };
-    const named = new Set(base.items.map(({ itemId }) => itemId));
-    const popular = this.options.fallback
-      .top(maxCandidates)
-      .filter((item) => !named.has(item.itemId) && isEligible(item));
-    const spares = popular.slice(0, Math.min(lacking, maxCandidates - items.length));
-    return { base: { ...base, items }, spares: spares.map(({ itemId, origin }) => ({ itemId, origin })) };
-  }
-
-  private async rank(pool: Pool, { question, budget, parts }: Ranking): Promise<RecommendedItem[]> {
+  private async rank(pool: CandidatePool, { question, popular, budget, parts }: Ranking): Promise<RecommendedItem[]> {
     const { attributes: catalogue, rules } = this.options;
     const { visitor, caps, relatedTo, maxResults } = question;
     const itemIds = [...pool.base.items, ...pool.spares].map(({ itemId }) => itemId);
@@ -118,7 +114,7 @@ export class Recommender {
     if (failure !== undefined) parts.miss(MissingPart.CATALOG, failure);
     const base = this.available(pool, maxResults, attributes);
     const scored = await this.score(base, { visitor, attributes, limits: budget.scoring }, parts);
-    const ranked = rankWithPreference({ base, preferences: scored, relatedTo }, rules);
+    const ranked = rankWithPreference({ base, popular, preferences: scored, relatedTo }, rules);
     return pickDiverse(ranked, { caps, attributes, count: maxResults });
   }
 
@@ -134,7 +130,11 @@ export class Recommender {
   }
 
   /** The base list without what cannot be had now, filled up with spares that can. */
-  private available({ base, spares }: Pool, wanted: number, attributes: DescribedItems['attributes']): BaseList {
+  private available(
+    { base, spares }: CandidatePool,
+    wanted: number,
+    attributes: DescribedItems['attributes'],
+  ): BaseList {
     const nowMs = this.options.nowMs();
     const canBeHad = ({ itemId }: BaseItem): boolean => isAvailable(availabilityOf(attributes.get(itemId)), nowMs);
     const items = base.items.filter(canBeHad);
@@ -143,13 +143,9 @@ export class Recommender {
   }
 }
 
-interface Pool {
-  readonly base: BaseList;
-  readonly spares: readonly BaseItem[];
-}
-
 interface Ranking {
   readonly question: RecommendationQuestion;
+  readonly popular: PopularItems | undefined;
   readonly budget: TimeBudget;
   readonly parts: AnswerParts;
 }

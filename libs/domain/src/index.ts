@@ -80,6 +80,8 @@ export {
   sketchWeight,
   type QuantileSketch,
 } from './quantile-sketch';
+export { interleave } from './candidate-pool';
+export { popularItems, type PopularItem } from './popular-items';
 export {
   mergeLogLinear,
   mergeRanks,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { mergeLogLinear, mergeRanks, mergeReciprocalRanks, type MergeCandidate } from './rank-merge';
 
-const even = { base: 1, preference: 1 };
+const even = { base: 1, popularity: 1, preference: 1 };
 const red = (contribution: number) => ({ dimension: 'colour', value: 'red', contribution });
 const cheap = (contribution: number) => ({ dimension: 'price', value: '900', contribution });
 const ids = (items: readonly { readonly itemId: string }[]): string[] => items.map(({ itemId }) => itemId);
@@ -13,6 +13,7 @@ const part = fc.record({
 });
 const candidate = fc.record({
   baseScore: fc.option(fc.double({ min: 1e-9, max: 1, noNaN: true }), { nil: undefined }),
+  popularity: fc.option(fc.double({ min: 1e-9, max: 1e6, noNaN: true }), { nil: undefined }),
   preference: fc.option(fc.array(part, { maxLength: 4 }), { nil: undefined }),
 });
 const candidates = fc
@@ -67,7 +68,7 @@ describe('mergeLogLinear', () => {
 
   it('standardises the logarithm of the base score, and scales preferences by their deviation', () => {
     // Logs 2 and 0: mean 1, deviation 1. Preferences -1 and 3: deviation 2.
-    expect(mergeLogLinear(given, { base: 1, preference: 4 })).toEqual([
+    expect(mergeLogLinear(given, { base: 1, popularity: 1, preference: 4 })).toEqual([
       {
         itemId: 'b',
         score: 5,
@@ -87,6 +88,23 @@ describe('mergeLogLinear', () => {
         ],
       },
     ]);
+  });
+
+  it('adds the standardised logarithm of the popularity, the lowest where it is not known', () => {
+    // Logs 4, 0 and, standing with the lowest, 0: mean 2 and deviation 2 of the known ones.
+    const popular = [
+      { itemId: 'a', popularity: Math.exp(4), preference: [] },
+      { itemId: 'b', popularity: 1, preference: [] },
+      { itemId: 'c', preference: [] },
+    ];
+    const merged = mergeLogLinear(popular, { base: 1, popularity: 3, preference: 1 });
+    expect(merged.map(({ itemId, score }) => [itemId, score])).toEqual([
+      ['a', 3],
+      ['b', -3],
+      ['c', -3],
+    ]);
+    expect(merged[0]?.parts).toEqual([{ kind: 'popularity', contribution: 3 }]);
+    expect(mergeLogLinear(popular, { base: 1, popularity: 0, preference: 1 })[0]?.parts).toEqual([]);
   });
 
   it('does not blow up preferences that hardly differ', () => {
@@ -122,6 +140,33 @@ describe('mergeReciprocalRanks', () => {
       1 / 62,
       (1 / 61) * 0.75,
       (1 / 61) * 0.25,
+    ]);
+  });
+
+  it('adds reciprocal ranks by popularity', () => {
+    const given = [
+      { itemId: 'a', baseRank: 1, popularity: 1 },
+      { itemId: 'b', baseRank: 2, popularity: 9 },
+      { itemId: 'c', popularity: 9 },
+    ];
+    expect(mergeReciprocalRanks(given, { base: 1, popularity: 2, preference: 1 })).toEqual([
+      {
+        itemId: 'b',
+        score: 1 / 62 + 2 / 61,
+        parts: [
+          { kind: 'base', contribution: 1 / 62 },
+          { kind: 'popularity', contribution: 2 / 61 },
+        ],
+      },
+      {
+        itemId: 'a',
+        score: 1 / 61 + 2 / 63,
+        parts: [
+          { kind: 'base', contribution: 1 / 61 },
+          { kind: 'popularity', contribution: 2 / 63 },
+        ],
+      },
+      { itemId: 'c', score: 2 / 61, parts: [{ kind: 'popularity', contribution: 2 / 61 }] },
     ]);
   });
 

@@ -1,12 +1,14 @@
 import type { ScoreContribution } from './item-score';
 
-/** An item to be placed: what a base list (a model's candidates, or popular items) and the visitor's preferences say of it. */
+/** An item to be placed: what a base list (a model's candidates, or popular items), its popularity and the visitor's preferences say of it. */
 export interface MergeCandidate {
   readonly itemId: string;
   /** Its place in the base list, from 1; absent when the list does not name it. */
   readonly baseRank?: number | undefined;
   /** The base list's score, proportional to a probability; counts when it is greater than 0. */
   readonly baseScore?: number | undefined;
+  /** How popular it is beside the base list, proportional to a probability; counts when it is greater than 0. */
+  readonly popularity?: number | undefined;
   /** What each dimension says, as log(posterior / population); absent when nothing is known of the item or the visitor. */
   readonly preference?: readonly PreferencePart[] | undefined;
 }
@@ -14,15 +16,16 @@ export interface MergeCandidate {
 /** What one dimension says of an item. */
 export type PreferencePart = Pick<ScoreContribution, 'dimension' | 'value' | 'contribution'>;
 
-/** How much each side counts; 0 or more. */
+/** How much each side counts; 0 or more. A side that counts 0 has no part in any score. */
 export interface MergeWeights {
   readonly base: number;
+  readonly popularity: number;
   readonly preference: number;
 }
 
 /** A part of a merged score. */
 export type MergedPart =
-  | { readonly kind: 'base'; readonly contribution: number }
+  | { readonly kind: 'base' | 'popularity'; readonly contribution: number }
   /** `dimension` is empty where the part cannot be told apart by dimensions. */
   | { readonly kind: 'preference'; readonly dimension: string; readonly value: string; readonly contribution: number };
 
@@ -50,41 +53,62 @@ export function mergeRanks(candidates: readonly MergeCandidate[], weights: Merge
 
 /**
  * A logarithmic opinion pool over standardised scores (Genest and Zidek, Statistical Science 1986), best first:
- * `base * z(log baseScore) + preference * sum of contributions / s`, z and s taken over the candidates, s the standard
- * deviation of the preference, at least 0.1. The preference keeps its own zero, "neither more nor less than anybody", so
- * that the sign of a part means something; the order is that of z. An item that the base list does not name stands with
- * its lowest; one that neither side knows comes last, one below the lowest score.
+ * `base * z(log baseScore) + popularity * z(log popularity) + preference * sum of contributions / s`, z and s taken over
+ * the candidates, s the standard deviation of the preference, at least 0.1. The preference keeps its own zero, "neither
+ * more nor less than anybody", so that the sign of a part means something; the order is that of z. An item without a
+ * base score or popularity stands with the lowest there is; one that no side knows comes last, one below the lowest score.
  */
 export function mergeLogLinear(candidates: readonly MergeCandidate[], weights: MergeWeights): MergedItem[] {
-  const logs = candidates.map(({ baseScore = 0 }) => (baseScore > 0 ? Math.log(baseScore) : undefined));
-  const base = momentsOf(logs.filter(isKnown));
+  const base = standardScores(candidates.map(({ baseScore }) => baseScore));
+  const popularity = standardScores(candidates.map((candidate) => candidate.popularity));
   const preference = momentsOf(candidates.flatMap((candidate) => totalPreference(candidate) ?? []));
   const factor = weights.preference / Math.max(preference.deviation, leastPreferenceDeviation);
-  return inOrder(candidates, (candidate, i) => {
-    const standardised = base.deviation > 0 ? ((logs[i] ?? base.min) - base.mean) / base.deviation : 0;
-    const parts: MergedPart[] = base.count > 0 ? [{ kind: 'base', contribution: weights.base * standardised }] : [];
-    return parts.concat((candidate.preference ?? []).map((part) => preferencePart(part, factor * part.contribution)));
-  });
+  return inOrder(candidates, (candidate, i) => [
+    ...listPart('base', weights.base, base?.[i]),
+    ...listPart('popularity', weights.popularity, popularity?.[i]),
+    ...(candidate.preference ?? []).map((part) => preferencePart(part, factor * part.contribution)),
+  ]);
+}
+
+/** The standardised logarithms; undefined when no score is greater than 0. Scores that are not stand with the lowest. */
+function standardScores(scores: readonly (number | undefined)[]): readonly number[] | undefined {
+  const logs = scores.map((score = 0) => (score > 0 ? Math.log(score) : undefined));
+  const { count, mean, deviation, min } = momentsOf(logs.filter(isKnown));
+  if (count === 0) return undefined;
+  return logs.map((log = min) => (deviation > 0 ? (log - mean) / deviation : 0));
+}
+
+function listPart(kind: 'base' | 'popularity', weight: number, value: number | undefined): MergedPart[] {
+  return value === undefined || weight === 0 ? [] : [{ kind, contribution: weight * value }];
 }
 
 /**
- * Reciprocal rank fusion, best first: `base / (60 + rank) + preference / (60 + rank by preference)`; equal preferences
- * share a rank. The preference's part is divided among the dimensions that speak for the item, in proportion.
- * Source: Cormack, Clarke, Büttcher, "Reciprocal rank fusion outperforms Condorcet…", SIGIR 2009.
+ * Reciprocal rank fusion, best first: `base / (60 + rank) + popularity / (60 + rank by popularity) + preference / (60 + rank
+ * by preference)`; equal ones share a rank. The preference's part is divided among the dimensions that speak for the item,
+ * in proportion. Source: Cormack, Clarke, Büttcher, "Reciprocal rank fusion outperforms Condorcet…", SIGIR 2009.
  */
 export function mergeReciprocalRanks(candidates: readonly MergeCandidate[], weights: MergeWeights): MergedItem[] {
-  const totals = candidates.map(totalPreference);
-  const falling = totals.filter(isKnown).sort((left, right) => right - left);
-  const rankOf = new Map([...falling.entries()].reverse().map(([i, total]) => [total, i + 1]));
+  const popularity = ranksOf(candidates.map(({ popularity: weight = 0 }) => (weight > 0 ? weight : undefined)));
+  const preferences = ranksOf(candidates.map(totalPreference));
   return inOrder(candidates, ({ baseRank, preference = [] }, i) => {
-    const parts: MergedPart[] =
-      baseRank === undefined
-        ? []
-        : [{ kind: 'base', contribution: weights.base / (reciprocalRankConstant + baseRank) }];
-    const rank = rankOf.get(totals[i] ?? Number.NaN);
-    if (rank === undefined) return parts;
-    return parts.concat(shared(preference, weights.preference / (reciprocalRankConstant + rank)));
+    const lists = [
+      ...listPart('base', weights.base, reciprocal(baseRank)),
+      ...listPart('popularity', weights.popularity, reciprocal(popularity[i])),
+    ];
+    const wanted = reciprocal(preferences[i]);
+    return wanted === undefined ? lists : lists.concat(shared(preference, weights.preference * wanted));
   });
+}
+
+/** The rank of each value from the highest, from 1; equal values share the first of theirs. */
+function ranksOf(values: readonly (number | undefined)[]): readonly (number | undefined)[] {
+  const falling = values.filter(isKnown).sort((left, right) => right - left);
+  const rankOf = new Map([...falling.entries()].reverse().map(([i, value]) => [value, i + 1]));
+  return values.map((value) => (value === undefined ? undefined : rankOf.get(value)));
+}
+
+function reciprocal(rank: number | undefined): number | undefined {
+  return rank === undefined ? undefined : 1 / (reciprocalRankConstant + rank);
 }
 
 function shared(preference: readonly PreferencePart[], whole: number): MergedPart[] {
@@ -129,8 +153,8 @@ function inOrder(
   const known: (MergedItem & { readonly baseRank: number })[] = [];
   const unknown: string[] = [];
   candidates.forEach((candidate, i) => {
-    const { itemId, baseRank, preference } = candidate;
-    if (baseRank === undefined && preference === undefined) unknown.push(itemId);
+    const { itemId, baseRank, popularity = 0, preference } = candidate;
+    if (baseRank === undefined && popularity <= 0 && preference === undefined) unknown.push(itemId);
     else known.push({ ...summed(itemId, partsOf(candidate, i)), baseRank: baseRank ?? Infinity });
   });
   known.sort((a, b) => b.score - a.score || compare(a.baseRank, b.baseRank) || compare(a.itemId, b.itemId));

@@ -239,6 +239,25 @@ describe('feature-store', () => {
     expect(Math.abs((median?.value ?? 0) - 30_000)).toBeLessThan(600);
   });
 
+  it('lists the items that visitors met most', async () => {
+    await view(...Array.from({ length: 100 }, (_, i) => event(`fan${i}`, 'green-car')));
+    const { items } = await until(
+      async () => {
+        const listed = await api.items.listPopularItems({ maxResults: 0 });
+        return listed.items[0]?.itemId === 'green-car' && listed;
+      },
+      10_000,
+      'the green car to be the most popular',
+    );
+    expect(items[0]?.weight).toBeGreaterThanOrEqual(100);
+    expect(items.map(({ weight }) => weight)).toEqual(items.map(({ weight }) => weight).sort((a, b) => b - a));
+    expect((await api.items.listPopularItems({ maxResults: 1 })).items).toEqual(items.slice(0, 1));
+    await expect(api.items.listPopularItems({ maxResults: 10_001 })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      fieldViolations: [{ field: 'max_results', description: 'must be at most 10000, is 10001' }],
+    });
+  });
+
   it('gives an empty profile to a visitor it does not know', async () => {
     const { profile } = await api.profiles.getProfile({ profile: { key: { $case: 'sessionId', value: 'nobody' } } });
     expect(profile).toEqual({ dimensions: [], eventCount: 0n, firstDay: '', lastDay: '' });

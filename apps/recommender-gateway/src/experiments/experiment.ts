@@ -7,6 +7,7 @@ export interface Variant {
   /** Its part of the visitors, relative to the shares of the others. Greater than 0. */
   readonly share: number;
   readonly modelWeight?: number | undefined;
+  readonly popularityWeight?: number | undefined;
   readonly preferenceWeight?: number | undefined;
   /** Campaign that proposes items for a visitor, by its ARN. */
   readonly campaign?: string | undefined;
@@ -44,6 +45,7 @@ const variant = z
     name,
     share: z.number().positive().max(1_000_000),
     model_weight: weight.optional(),
+    popularity_weight: weight.optional(),
     preference_weight: weight.optional(),
     campaign: campaignArn.optional(),
     ranking_campaign: campaignArn.optional(),
@@ -97,9 +99,10 @@ function toExperiment(file: z.infer<typeof experimentFile>): Experiment {
 function toVariant(file: z.infer<typeof variant>): Variant {
   const {
     model_weight: modelWeight,
+    popularity_weight: popularityWeight,
     preference_weight: preferenceWeight,
     ranking_campaign: rankingCampaign,
     ...rest
   } = file;
-  return { ...rest, modelWeight, preferenceWeight, rankingCampaign };
+  return { ...rest, modelWeight, popularityWeight, preferenceWeight, rankingCampaign };
 }

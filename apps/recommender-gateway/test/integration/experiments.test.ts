@@ -1,4 +1,11 @@
-import { eventsStream, allEventsFilter, MissingPart, StreamRecord, type Event } from '@affinity/contracts';
+import {
+  allEventsFilter,
+  ContributionSource,
+  eventsStream,
+  MissingPart,
+  StreamRecord,
+  type Event,
+} from '@affinity/contracts';
 import { connectNats } from '@affinity/messaging';
 import { silentLogger } from '@affinity/service-kit';
 import { until } from '@affinity/testing';
@@ -13,6 +20,7 @@ variants:
   - name: bold
     share: 1
     preference_weight: 5
+    popularity_weight: 1
     ranking_campaign: "arn:aws:personalize:eu-central-1:000000000000:campaign/of-another-account"
 `;
 
@@ -26,7 +34,7 @@ describe('experiments and impressions', () => {
   const events: Event[] = [];
 
   beforeAll(async () => {
-    system = await startGatewaySystem({ experiment });
+    system = await startGatewaySystem({ experiment, gatewayEnv: { AFFINITY_POPULARITY_REFRESH_MS: '200' } });
     connection = await connectNats(
       { natsUrls: [system.stack.addresses.nats.url] },
       {
@@ -78,6 +86,24 @@ describe('experiments and impressions', () => {
       event.eventType === 'view' && event.recommendationId === info!.recommendationId;
     const click = await until(() => events.find(isClick), 20_000, 'the click');
     expect((await impressionOf(info!.recommendationId)).impression).toContain(click.itemId);
+  });
+
+  it('counts popularity beside the model for the variant that weighs it', async () => {
+    const { MODEL, POPULARITY } = ContributionSource;
+    await until(
+      async () => {
+        const sources = new Map<string, readonly ContributionSource[]>();
+        for (let i = 0; i < 8; i += 1) {
+          const { items: shown, info } = await system.recommend(`newcomer-${i}`);
+          sources.set(info!.variant, shown[0]!.contributions.map(({ source }) => source).slice(0, 2));
+        }
+        expect(sources.get('control')).toContain(MODEL);
+        expect(sources.get('control')).not.toContain(POPULARITY);
+        return sources.get('bold')?.join() === [MODEL, POPULARITY].join();
+      },
+      10_000,
+      'the popular items to be read',
+    );
   });
 
   it('ranks lists by the campaign of the visitor’s variant, and says so in the answer and in the impression', async () => {

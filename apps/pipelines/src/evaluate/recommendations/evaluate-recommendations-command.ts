@@ -8,6 +8,7 @@ import { type SplitKind, splitKinds } from './event-split';
 import { readLakeData } from './lake-events';
 import { listLength } from './ranking-methods';
 import { evaluateRecommendations, type RecommendationEvaluation } from './recommendation-evaluation';
+import { gatewaySettings } from './gateway-settings';
 import { metricsOf } from './recommendation-metrics';
 import { recommendationTable } from './recommendation-table';
 import { type EvaluationData, readFolderData } from './replayed-event';
@@ -75,6 +76,7 @@ async function run(options: CommandOptions, program: ProgramOptions): Promise<vo
     `${answers.length} visitors, split ${split}, ${masked ? 'masked' : 'unmasked'}; mean [95 % bootstrap interval]`,
   );
   print(recommendationTable(methods));
+  print(`\nThe gateway’s settings for the log-linear merges:\n${gatewaySettings(parameters)}`);
   if (options.writeLists !== undefined) await writeFile(options.writeLists, listLines(evaluation));
   if (options.json === undefined) return;
   const document = { split, masked, visitors: answers.length, parameters, methods };

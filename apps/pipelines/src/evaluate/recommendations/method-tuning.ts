@@ -9,18 +9,20 @@ const start: MethodParameters = {
   withPopularity: 1,
   logLinear: 1,
   reciprocalRanks: 1,
+  withBoth: { popularity: 1, preference: 1 },
 };
 
-const halfLives = [7, 30, 90, 365];
+const halfLives = [7, 14, 30, 90, 365];
+const popularityWeights = [0.25, 0.5, 1, 2];
 const preferenceWeights = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5];
 
 /** What is tuned, by which way of ranking it is judged, and the values tried. */
 const trials: readonly Trial[] = [
-  // The weights come last: by then the half-life, and with it each item's preference, is fixed and can be remembered.
   { method: 'recent popularity', values: halfLives.map((recencyHalfLifeDays) => ({ recencyHalfLifeDays })) },
+  // Other weights come after the half-life: by then each item's preference is fixed and can be remembered.
+  { method: 'model + preference, log-linear', values: preferenceWeights.map((logLinear) => ({ logLinear })) },
   {
-    method: 'preference',
-    maxQueries: 100,
+    method: 'model + preference, log-linear',
     values: [...halfLives, undefined].map((preferenceHalfLifeDays) => ({ preferenceHalfLifeDays })),
   },
   {
@@ -32,12 +34,16 @@ const trials: readonly Trial[] = [
     method: 'model + preference, reciprocal ranks',
     values: preferenceWeights.map((reciprocalRanks) => ({ reciprocalRanks })),
   },
+  {
+    method: 'model + popularity + preference, log-linear',
+    values: popularityWeights.flatMap((popularity) =>
+      preferenceWeights.map((preference) => ({ withBoth: { popularity, preference } })),
+    ),
+  },
 ];
 
 interface Trial {
   readonly method: MethodName;
-  /** Questions that it is judged on at most: the preference alone scores every item of the pool. */
-  readonly maxQueries?: number;
   readonly values: readonly Partial<MethodParameters>[];
 }
 
@@ -49,13 +55,12 @@ export function tuneMethods(
 ): MethodParameters {
   const remembering = rememberingSources(sources);
   let best = start;
-  for (const { method, values, maxQueries = Infinity } of trials) {
-    const judged = materials.slice(0, maxQueries);
+  for (const { method, values } of trials) {
     const scored = values.map((over) => {
       const parameters = { ...best, ...over };
-      const rank = rankingMethods(method === 'preference' ? sources : remembering, parameters)[method];
-      const sum = judged.reduce((total, material) => total + ndcgAt(rank(material), material.relevant, 10), 0);
-      return { parameters, over, value: sum / judged.length };
+      const rank = rankingMethods(remembering, parameters)[method];
+      const sum = materials.reduce((total, material) => total + ndcgAt(rank(material), material.relevant, 10), 0);
+      return { parameters, over, value: sum / materials.length };
     });
     const winner = scored.reduce((leader, next) => (next.value > leader.value ? next : leader), {
       parameters: best,
@@ -94,6 +99,6 @@ function rememberingScorer(scorer: PreferenceScorer): PreferenceScorer {
 
 function describe(over: Partial<MethodParameters>): string {
   return Object.entries(over)
-    .map(([name, value]) => `${name} ${String(value ?? 'none')}`)
+    .map(([name, value]) => `${name} ${value === undefined ? 'none' : JSON.stringify(value)}`)
     .join(', ');
 }

@@ -1,4 +1,5 @@
 import {
+  interleave,
   type MergeCandidate,
   type MergedItem,
   mergeLogLinear,
@@ -25,6 +26,7 @@ export interface MethodParameters {
   readonly withPopularity: number;
   readonly logLinear: number;
   readonly reciprocalRanks: number;
+  readonly withBoth: Pick<MergeWeights, 'popularity' | 'preference'>;
 }
 
 /** The ways of ranking that are compared. */
@@ -36,6 +38,7 @@ export const methodNames = [
   'preference + popularity, log-linear',
   'model + preference, log-linear',
   'model + preference, reciprocal ranks',
+  'model + popularity + preference, log-linear',
 ] as const;
 
 /** See {@link methodNames}. */
@@ -70,13 +73,9 @@ export function rankingMethods(
   const counts = popularity(state);
   const recent = recentPopularity(state, parameters.recencyHalfLifeDays);
   const scorer = (material: QueryMaterial) => scorerOf(material, parameters.preferenceHalfLifeDays);
-  const merged = (base: readonly ScoredItem[], material: QueryMaterial, merge: Merge): readonly string[] => {
+  const merged = (base: readonly Candidate[], material: QueryMaterial, merge: Merge): readonly string[] => {
     const score = scorer(material);
-    const candidates = base.map(({ itemId, score: baseScore }, i): MergeCandidate => {
-      const preference = score(itemId)?.contributions;
-      return { itemId, baseRank: i + 1, baseScore, preference };
-    });
-    return first(merge(candidates));
+    return first(merge(base.map((item) => ({ ...item, preference: score(item.itemId)?.contributions }))));
   };
   return {
     popularity: ({ pool }) => first(byCount(pool, counts)),
@@ -88,22 +87,40 @@ export function rankingMethods(
       return first(byCount(material.pool, scores));
     },
     'preference + popularity, log-linear': (material) => {
-      const base = byCount(material.pool, counts).map(({ itemId }) => ({ itemId, score: counts.get(itemId) ?? 0 }));
+      const base = ranked(
+        byCount(material.pool, counts).map(({ itemId }) => ({ itemId, score: counts.get(itemId) ?? 0 })),
+      );
       return merged(base, material, (candidates) => mergeLogLinear(candidates, weights(parameters.withPopularity)));
     },
     'model + preference, log-linear': (material) =>
-      merged(material.model, material, (candidates) => mergeLogLinear(candidates, weights(parameters.logLinear))),
+      merged(ranked(material.model), material, (candidates) =>
+        mergeLogLinear(candidates, weights(parameters.logLinear)),
+      ),
     'model + preference, reciprocal ranks': (material) =>
-      merged(material.model, material, (candidates) =>
+      merged(ranked(material.model), material, (candidates) =>
         mergeReciprocalRanks(candidates, weights(parameters.reciprocalRanks)),
       ),
+    'model + popularity + preference, log-linear': (material) => {
+      const model = ranked(material.model);
+      const byId = new Map(model.map((item) => [item.itemId, item]));
+      const popular = byCount(material.pool, counts).map((item): Candidate => byId.get(item.itemId) ?? item);
+      const base = interleave(model, popular, modelCandidates);
+      const known = base.map((item) => ({ ...item, popularity: counts.get(item.itemId) }));
+      return merged(known, material, (candidates) => mergeLogLinear(candidates, { base: 1, ...parameters.withBoth }));
+    },
   };
 }
+
+type Candidate = Omit<MergeCandidate, 'preference'>;
 
 type Merge = (candidates: readonly MergeCandidate[]) => readonly MergedItem[];
 
 function weights(preference: number): MergeWeights {
-  return { base: 1, preference };
+  return { base: 1, popularity: 0, preference };
+}
+
+function ranked(items: readonly ScoredItem[]): Candidate[] {
+  return items.map(({ itemId, score }, i) => ({ itemId, baseRank: i + 1, baseScore: score }));
 }
 
 function first(items: readonly { readonly itemId: string }[]): readonly string[] {

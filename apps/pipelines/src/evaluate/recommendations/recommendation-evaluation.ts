@@ -36,7 +36,7 @@ export interface RecommendationEvaluation {
 }
 
 /** Questions that the parameters are tuned on. */
-const tuningQueries = 400;
+const tuningQueries = 2_000;
 /** Questions between two lines of progress. */
 const reportEvery = 500;
 

@@ -44,6 +44,26 @@ export interface GetItemsResponse {
   items: Item[];
 }
 
+/** Asks for the items that visitors met most. */
+export interface ListPopularItemsRequest {
+  /** How many; default 100, at most 10,000. */
+  maxResults: number;
+}
+
+/** The items that visitors met most. */
+export interface ListPopularItemsResponse {
+  /** Most popular first; empty while nothing is known. */
+  items: PopularItem[];
+}
+
+/** How popular an item is. */
+export interface PopularItem {
+  /** The item. */
+  itemId: string;
+  /** Weights of all its events, greater than 0. */
+  weight: number;
+}
+
 function createBasePutItemsRequest(): PutItemsRequest {
   return { items: [] };
 }
@@ -318,6 +338,237 @@ export const GetItemsResponse: MessageFns<GetItemsResponse> = {
   },
 };
 
+function createBaseListPopularItemsRequest(): ListPopularItemsRequest {
+  return { maxResults: 0 };
+}
+
+export const ListPopularItemsRequest: MessageFns<ListPopularItemsRequest> = {
+  encode(message: ListPopularItemsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.maxResults !== 0) {
+      writer.uint32(8).uint32(message.maxResults);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPopularItemsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPopularItemsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.maxResults = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListPopularItemsRequest {
+    return {
+      maxResults: isSet(object.maxResults)
+        ? globalThis.Number(object.maxResults)
+        : isSet(object.max_results)
+        ? globalThis.Number(object.max_results)
+        : 0,
+    };
+  },
+
+  toJSON(message: ListPopularItemsRequest): unknown {
+    const obj: any = {};
+    if (message.maxResults !== 0) {
+      obj.maxResults = Math.round(message.maxResults);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListPopularItemsRequest>, I>>(base?: I): ListPopularItemsRequest {
+    return ListPopularItemsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListPopularItemsRequest>, I>>(object: I): ListPopularItemsRequest {
+    const message = createBaseListPopularItemsRequest();
+    message.maxResults = object.maxResults ?? 0;
+    return message;
+  },
+};
+
+function createBaseListPopularItemsResponse(): ListPopularItemsResponse {
+  return { items: [] };
+}
+
+export const ListPopularItemsResponse: MessageFns<ListPopularItemsResponse> = {
+  encode(message: ListPopularItemsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      PopularItem.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPopularItemsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPopularItemsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(PopularItem.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListPopularItemsResponse {
+    return {
+      items: globalThis.Array.isArray(object?.items) ? object.items.map((e: any) => PopularItem.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ListPopularItemsResponse): unknown {
+    const obj: any = {};
+    if (message.items?.length) {
+      obj.items = message.items.map((e) => PopularItem.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListPopularItemsResponse>, I>>(base?: I): ListPopularItemsResponse {
+    return ListPopularItemsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListPopularItemsResponse>, I>>(object: I): ListPopularItemsResponse {
+    const message = createBaseListPopularItemsResponse();
+    message.items = object.items?.map((e) => PopularItem.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePopularItem(): PopularItem {
+  return { itemId: "", weight: 0 };
+}
+
+export const PopularItem: MessageFns<PopularItem> = {
+  encode(message: PopularItem, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.itemId !== "") {
+      writer.uint32(10).string(message.itemId);
+    }
+    if (message.weight !== 0) {
+      writer.uint32(17).double(message.weight);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PopularItem {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePopularItem();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.itemId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.weight = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PopularItem {
+    return {
+      itemId: isSet(object.itemId)
+        ? globalThis.String(object.itemId)
+        : isSet(object.item_id)
+        ? globalThis.String(object.item_id)
+        : "",
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : 0,
+    };
+  },
+
+  toJSON(message: PopularItem): unknown {
+    const obj: any = {};
+    if (message.itemId !== "") {
+      obj.itemId = message.itemId;
+    }
+    if (message.weight !== 0) {
+      obj.weight = floatToJson(message.weight);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PopularItem>, I>>(base?: I): PopularItem {
+    return PopularItem.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PopularItem>, I>>(object: I): PopularItem {
+    const message = createBasePopularItem();
+    message.itemId = object.itemId ?? "";
+    message.weight = object.weight ?? 0;
+    return message;
+  },
+};
+
 /** Keeps the catalogue. */
 export type ItemServiceService = typeof ItemServiceService;
 export const ItemServiceService = {
@@ -341,6 +592,18 @@ export const ItemServiceService = {
     responseSerialize: (value: GetItemsResponse): Buffer => Buffer.from(GetItemsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetItemsResponse => GetItemsResponse.decode(value),
   },
+  /** The items that visitors met most, over all days that are kept. A few seconds behind. */
+  listPopularItems: {
+    path: "/affinity.catalog.v1.ItemService/ListPopularItems" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListPopularItemsRequest): Buffer =>
+      Buffer.from(ListPopularItemsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListPopularItemsRequest => ListPopularItemsRequest.decode(value),
+    responseSerialize: (value: ListPopularItemsResponse): Buffer =>
+      Buffer.from(ListPopularItemsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListPopularItemsResponse => ListPopularItemsResponse.decode(value),
+  },
 } as const;
 
 export interface ItemServiceServer extends UntypedServiceImplementation {
@@ -348,6 +611,8 @@ export interface ItemServiceServer extends UntypedServiceImplementation {
   putItems: handleUnaryCall<PutItemsRequest, PutItemsResponse>;
   /** Reads up to 500 items. Unknown items are absent from the answer. */
   getItems: handleUnaryCall<GetItemsRequest, GetItemsResponse>;
+  /** The items that visitors met most, over all days that are kept. A few seconds behind. */
+  listPopularItems: handleUnaryCall<ListPopularItemsRequest, ListPopularItemsResponse>;
 }
 
 export interface ItemServiceClient extends Client {
@@ -383,6 +648,22 @@ export interface ItemServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetItemsResponse) => void,
   ): ClientUnaryCall;
+  /** The items that visitors met most, over all days that are kept. A few seconds behind. */
+  listPopularItems(
+    request: ListPopularItemsRequest,
+    callback: (error: ServiceError | null, response: ListPopularItemsResponse) => void,
+  ): ClientUnaryCall;
+  listPopularItems(
+    request: ListPopularItemsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListPopularItemsResponse) => void,
+  ): ClientUnaryCall;
+  listPopularItems(
+    request: ListPopularItemsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListPopularItemsResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const ItemServiceClient = makeGenericClientConstructor(
@@ -393,6 +674,10 @@ export const ItemServiceClient = makeGenericClientConstructor(
   service: typeof ItemServiceService;
   serviceName: string;
 };
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 

@@ -83,6 +83,8 @@ export enum MissingPart {
   PREFERENCES = "MISSING_PART_PREFERENCES",
   /** CATALOG - The items' attributes could not be had in time. */
   CATALOG = "MISSING_PART_CATALOG",
+  /** POPULARITY - How popular the items are could not be had yet. Only where the deployment counts popularity beside the model. */
+  POPULARITY = "MISSING_PART_POPULARITY",
   UNRECOGNIZED = "UNRECOGNIZED",
 }
 
@@ -100,6 +102,9 @@ export function missingPartFromJSON(object: any): MissingPart {
     case 3:
     case "MISSING_PART_CATALOG":
       return MissingPart.CATALOG;
+    case 4:
+    case "MISSING_PART_POPULARITY":
+      return MissingPart.POPULARITY;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -117,6 +122,8 @@ export function missingPartToJSON(object: MissingPart): string {
       return "MISSING_PART_PREFERENCES";
     case MissingPart.CATALOG:
       return "MISSING_PART_CATALOG";
+    case MissingPart.POPULARITY:
+      return "MISSING_PART_POPULARITY";
     case MissingPart.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -133,6 +140,8 @@ export function missingPartToNumber(object: MissingPart): number {
       return 2;
     case MissingPart.CATALOG:
       return 3;
+    case MissingPart.POPULARITY:
+      return 4;
     case MissingPart.UNRECOGNIZED:
     default:
       return -1;
