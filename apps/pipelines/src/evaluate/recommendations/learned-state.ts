@@ -6,8 +6,10 @@ import {
   type EnsembleModel,
   foldInteraction,
   type Schema,
+  type ScoredItem,
   train,
 } from '@affinity/domain';
+import { byPopularity, type Meetings } from './item-popularity';
 import type { ReplayedEvent } from './replayed-event';
 
 const dayMs = 86_400_000;
@@ -20,8 +22,10 @@ export interface LearnedState {
   readonly population: DayTile;
   /** The items that each visitor met. */
   readonly seenBy: ReadonlyMap<string, ReadonlySet<string>>;
-  /** All items met, and when each time, in epoch milliseconds. */
-  readonly metAt: ReadonlyMap<string, readonly number[]>;
+  /** All items met, and when each time. */
+  readonly metAt: Meetings;
+  /** All items met, most often met first. */
+  readonly popular: readonly ScoredItem[];
 }
 
 /** Replays the training part. */
@@ -45,6 +49,7 @@ export function learn(training: readonly ReplayedEvent[], schema: Schema): Learn
     population,
     seenBy,
     metAt,
+    popular: byPopularity(metAt),
   };
 }
 

@@ -26,12 +26,16 @@ export interface EvaluationSetting {
 /** What the ways of ranking have to go by for one question. */
 export interface QueryMaterial {
   readonly query: EvaluationQuery;
-  /** Items met in training, to be had at the instant, and where masked not seen by the visitor. */
+  /** Whether an item may be listed: met in training, to be had at the instant, and where masked not seen by the visitor. */
+  readonly admits: (itemId: string) => boolean;
+  /** All that may be listed. */
   readonly pool: readonly string[];
   /** Those of the pool that the visitor met next. */
   readonly relevant: ReadonlySet<string>;
   /** The model's best of the pool, at most {@link modelCandidates}. */
   readonly model: readonly ScoredItem[];
+  /** As many of the pool that were met most often. */
+  readonly popular: readonly ScoredItem[];
 }
 
 /** What Personalize answers at most; see "Service quotas", Amazon Personalize developer guide. */
@@ -46,8 +50,15 @@ export function materialOf(
   const admits = admission(query, state, setting);
   const relevant = new Set(query.itemIds.filter(admits));
   if (relevant.size === 0) return undefined;
-  const pool = [...state.metAt.keys()].filter(admits);
-  return { query, pool, relevant, model: state.model.forVisitor(query.profileKey, { count: modelCandidates, admits }) };
+  const popular = state.popular.filter(({ itemId }) => admits(itemId));
+  return {
+    query,
+    admits,
+    pool: popular.map(({ itemId }) => itemId),
+    relevant,
+    model: state.model.forVisitor(query.profileKey, { count: modelCandidates, admits }),
+    popular: popular.slice(0, modelCandidates),
+  };
 }
 
 function admission(

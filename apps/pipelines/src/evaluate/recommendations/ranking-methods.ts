@@ -7,7 +7,7 @@ import {
   type MergeWeights,
   type ScoredItem,
 } from '@affinity/domain';
-import { popularity, recentPopularity } from './item-popularity';
+import { byRecentPopularity, falling } from './item-popularity';
 import type { LearnedState } from './learned-state';
 import {
   type EvaluationSetting,
@@ -70,43 +70,43 @@ export function rankingMethods(
   { state, scorerOf }: MethodSources,
   parameters: MethodParameters,
 ): Readonly<Record<MethodName, RankingMethod>> {
-  const counts = popularity(state);
-  const recent = recentPopularity(state, parameters.recencyHalfLifeDays);
+  const recent = byRecentPopularity(state.metAt, parameters.recencyHalfLifeDays);
+  const counts = new Map(state.popular.map(({ itemId, score }) => [itemId, score]));
   const scorer = (material: QueryMaterial) => scorerOf(material, parameters.preferenceHalfLifeDays);
   const merged = (base: readonly Candidate[], material: QueryMaterial, merge: Merge): readonly string[] => {
     const score = scorer(material);
     return first(merge(base.map((item) => ({ ...item, preference: score(item.itemId)?.contributions }))));
   };
+  const logLinear = (weights: Omit<MergeWeights, 'base'>): Merge => {
+    return (candidates) => mergeLogLinear(candidates, { base: 1, ...weights });
+  };
   return {
-    popularity: ({ pool }) => first(byCount(pool, counts)),
-    'recent popularity': ({ pool }) => first(byCount(pool, recent)),
+    popularity: ({ popular }) => first(popular),
+    'recent popularity': ({ admits }) => first(firstAdmitted(recent, admits)),
     model: ({ model }) => first(model),
     preference: (material) => {
       const score = scorer(material);
-      const scores = new Map(material.pool.map((itemId) => [itemId, score(itemId)?.score ?? Number.NEGATIVE_INFINITY]));
-      return first(byCount(material.pool, scores));
+      const scored = material.pool.map((itemId) => ({
+        itemId,
+        score: score(itemId)?.score ?? Number.NEGATIVE_INFINITY,
+      }));
+      return first(falling(scored));
     },
-    'preference + popularity, log-linear': (material) => {
-      const base = ranked(
-        byCount(material.pool, counts).map(({ itemId }) => ({ itemId, score: counts.get(itemId) ?? 0 })),
-      );
-      return merged(base, material, (candidates) => mergeLogLinear(candidates, weights(parameters.withPopularity)));
-    },
+    'preference + popularity, log-linear': (material) =>
+      merged(ranked(material.popular), material, logLinear({ popularity: 0, preference: parameters.withPopularity })),
     'model + preference, log-linear': (material) =>
-      merged(ranked(material.model), material, (candidates) =>
-        mergeLogLinear(candidates, weights(parameters.logLinear)),
-      ),
+      merged(ranked(material.model), material, logLinear({ popularity: 0, preference: parameters.logLinear })),
     'model + preference, reciprocal ranks': (material) =>
       merged(ranked(material.model), material, (candidates) =>
-        mergeReciprocalRanks(candidates, weights(parameters.reciprocalRanks)),
+        mergeReciprocalRanks(candidates, { base: 1, popularity: 0, preference: parameters.reciprocalRanks }),
       ),
     'model + popularity + preference, log-linear': (material) => {
       const model = ranked(material.model);
       const byId = new Map(model.map((item) => [item.itemId, item]));
-      const popular = byCount(material.pool, counts).map((item): Candidate => byId.get(item.itemId) ?? item);
+      const popular = material.popular.map(({ itemId }): Candidate => byId.get(itemId) ?? { itemId });
       const base = interleave(model, popular, modelCandidates);
       const known = base.map((item) => ({ ...item, popularity: counts.get(item.itemId) }));
-      return merged(known, material, (candidates) => mergeLogLinear(candidates, { base: 1, ...parameters.withBoth }));
+      return merged(known, material, logLinear(parameters.withBoth));
     },
   };
 }
@@ -114,10 +114,6 @@ export function rankingMethods(
 type Candidate = Omit<MergeCandidate, 'preference'>;
 
 type Merge = (candidates: readonly MergeCandidate[]) => readonly MergedItem[];
-
-function weights(preference: number): MergeWeights {
-  return { base: 1, popularity: 0, preference };
-}
 
 function ranked(items: readonly ScoredItem[]): Candidate[] {
   return items.map(({ itemId, score }, i) => ({ itemId, baseRank: i + 1, baseScore: score }));
@@ -127,8 +123,12 @@ function first(items: readonly { readonly itemId: string }[]): readonly string[]
   return items.slice(0, listLength).map(({ itemId }) => itemId);
 }
 
-/** Highest first, equal ones by id; at most as many as the model names. */
-function byCount(pool: readonly string[], counts: ReadonlyMap<string, number>): { readonly itemId: string }[] {
-  const falling = [...pool].sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || (a < b ? -1 : 1));
-  return falling.slice(0, modelCandidates).map((itemId) => ({ itemId }));
+/** As many as any metric looks at. */
+function firstAdmitted(items: readonly ScoredItem[], admits: (itemId: string) => boolean): readonly ScoredItem[] {
+  const found: ScoredItem[] = [];
+  for (const item of items) {
+    if (found.length === listLength) break;
+    if (admits(item.itemId)) found.push(item);
+  }
+  return found;
 }
