@@ -1,6 +1,14 @@
+/** What is due to a member. */
+export interface FairShare {
+  /** How many partitions it may hold. */
+  readonly count: number;
+  /** Where in a list of free partitions it begins to take, as a part of its length: members begin apart, and seldom meet. */
+  readonly startsAt: number;
+}
+
 /**
- * How many partitions a member may hold so that all are spread evenly: the remainder goes one each to the members that
- * come first by name. A member that is not listed yet counts as one more.
+ * Spreads all partitions evenly: the remainder goes one each to the members that come first by name. A member that is not listed
+ * yet counts as one more.
  */
 export function fairShare({
   members,
@@ -10,9 +18,9 @@ export function fairShare({
   readonly members: readonly string[];
   readonly memberId: string;
   readonly partitions: number;
-}): number {
+}): FairShare {
   const all = [...new Set([...members, memberId])].sort();
   const rank = all.indexOf(memberId);
   const base = Math.floor(partitions / all.length);
-  return base + (rank < partitions % all.length ? 1 : 0);
+  return { count: base + (rank < partitions % all.length ? 1 : 0), startsAt: rank / all.length };
 }

@@ -51,6 +51,8 @@ export class PartitionLeases {
   private timer: NodeJS.Timeout | undefined;
   private turn: Promise<void> = Promise.resolve();
   private sharing: Promise<void> | undefined;
+  /** Shares again before the next turn. */
+  private soon: NodeJS.Timeout | undefined;
   private stopped = false;
   /** The revision of this replica's entry among the members. */
   private membership = 0;
@@ -86,6 +88,7 @@ export class PartitionLeases {
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
+    clearTimeout(this.soon);
     await this.turn;
     await this.sharing;
     await this.members.remove(this.options.memberId, this.membership).catch(ignore);
@@ -113,15 +116,21 @@ export class PartitionLeases {
     this.membership = await this.members.put(this.options.memberId, '');
   }
 
-  /** One at a time. Never rejects. */
+  /** One at a time. Never rejects. While others are about to let go of what is due to this replica, it looks again soon. */
   private async share(): Promise<void> {
+    let lacking = 0;
     try {
-      await this.rebalance(); // L4
+      lacking = await this.rebalance(); // L4
     } catch (error) {
       this.options.logger.warn({ err: fromUnknown(error) }, 'partitions could not be shared');
     } finally {
       this.sharing = undefined;
     }
+    if (lacking === 0 || this.stopped) return;
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => {
+      this.sharing ??= this.share();
+    }, this.options.ttlMs / 16);
   }
 
   private async renewAll(): Promise<void> {
@@ -163,13 +172,14 @@ export class PartitionLeases {
     return ended;
   }
 
-  private async rebalance(): Promise<void> {
+  /** Resolves with how many partitions are due to this replica and not free yet. */
+  private async rebalance(): Promise<number> {
     const { memberId, partitions } = this.options;
-    const share = fairShare({ members: await this.members.keys(), memberId, partitions });
+    const { count, startsAt } = fairShare({ members: await this.members.keys(), memberId, partitions });
     const staying = this.partitions.filter((partition) => !this.releasing.has(partition));
     // Not awaited: saving may take longer than a lease lives, and all leases have to be renewed meanwhile.
-    for (const partition of staying.slice(share)) this.release(partition).catch(ignore);
-    if (staying.length < share) await this.acquire(share - staying.length);
+    for (const partition of staying.slice(count)) this.release(partition).catch(ignore);
+    return staying.length < count ? this.acquire(count - staying.length, startsAt) : 0;
   }
 
   private release(partition: number): Promise<void> {
@@ -189,20 +199,30 @@ export class PartitionLeases {
     await this.leases.remove(keyOf(partition), lease.revision).catch(ignore);
   }
 
-  private async acquire(wanted: number): Promise<void> {
+  /** Takes free partitions until it has as many as wanted, or none is left. Resolves with how many are still wanted. */
+  private async acquire(wanted: number, startsAt: number): Promise<number> {
     const taken = new Set(await this.leases.keys());
     const free = Array.from({ length: this.options.partitions }, (_, partition) => partition).filter(
       (partition) => !taken.has(keyOf(partition)) && !this.leaving.has(partition),
     );
-    await Promise.all(free.slice(0, wanted).map((partition) => this.tryAcquire(partition)));
+    const first = Math.floor(startsAt * free.length);
+    const inTurn = [...free.slice(first), ...free.slice(0, first)];
+    let lacking = wanted;
+    while (lacking > 0 && inTurn.length > 0) {
+      const acquired = await Promise.all(inTurn.splice(0, lacking).map((partition) => this.tryAcquire(partition)));
+      lacking -= acquired.filter(Boolean).length;
+    }
+    return lacking;
   }
 
-  private async tryAcquire(partition: number): Promise<void> {
+  /** Returns false when another replica was faster. */
+  private async tryAcquire(partition: number): Promise<boolean> {
     const sentAtMs = this.nowMs();
     const revision = await this.leases.create(keyOf(partition), this.options.memberId);
-    if (revision === undefined) return; // Another replica was faster.
+    if (revision === undefined) return false;
     this.held.set(partition, { revision, renewedAtMs: sentAtMs });
     this.options.onAcquired(partition);
+    return true;
   }
 }
 

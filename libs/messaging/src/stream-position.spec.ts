@@ -1,4 +1,3 @@
-import { fairShare } from './fair-share';
 import { formatTimestampNs, parseTimestampNs } from './stream-position';
 
 describe('stream timestamps', () => {
@@ -14,16 +13,5 @@ describe('stream timestamps', () => {
 
   it('refuse what is none', () => {
     expect(() => parseTimestampNs('yesterday')).toThrow(RangeError);
-  });
-});
-
-describe('fairShare', () => {
-  it('adds up to all partitions, and differs by one at most', () => {
-    for (let count = 1; count <= 40; count += 1) {
-      const members = Array.from({ length: count }, (_, i) => `m${String(i).padStart(2, '0')}`);
-      const shares = members.map((memberId) => fairShare({ members, memberId, partitions: 32 }));
-      expect(shares.reduce((sum, share) => sum + share, 0)).toBe(32);
-      expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1);
-    }
   });
 });
