@@ -141,7 +141,8 @@ export class PartitionWorker {
       signal: working,
       userFlushMs,
       populationFlushMs,
-      backlog: () => reader.waiting > 0,
+      // What has not come yet counts only where it is more than reading ahead explains.
+      backlog: () => reader.waiting > 0 || reader.behind > maxAhead,
     });
     const guard = (task: Promise<void>): Promise<void> =>
       task.catch((error: unknown) => {

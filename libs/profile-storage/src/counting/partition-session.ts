@@ -243,27 +243,21 @@ export class PartitionSession {
   }
 
   private async openTiles(records: readonly ReadRecord[]): Promise<readonly TiledInteraction[]> {
-    const { region, partition } = this.options;
-    const known: { interaction: Interaction; position: Mark; day: Day }[] = [];
-    const userKeys: TileKey[] = [];
+    const wanted = new WantedTiles(this.options);
+    for (const { interaction } of records) if (interaction !== undefined) wanted.add(interaction);
+    const [populations, users] = await Promise.all([
+      this.population.openAll(wanted.populationKeys),
+      this.users.openAll(wanted.userKeys),
+    ]);
+    const tiled: TiledInteraction[] = [];
     for (const { interaction, position } of records) {
       if (interaction === undefined) continue;
-      const day = dayOf(interaction.occurredAtMs);
-      known.push({ interaction, position, day });
-      userKeys.push({ owner: { kind: 'user', profileKey: interaction.profileKey }, day, region });
+      const n = tiled.length;
+      const user = at(users, at(wanted.userOf, n));
+      const population = at(populations, at(wanted.populationOf, n));
+      tiled.push({ interaction, position, user, population });
     }
-    const days = [...new Set(known.map(({ day }) => day))];
-    const populationKeys = days.map((day) => ({ owner: { kind: 'population', partition } as const, day, region }));
-    const [populations, users] = await Promise.all([
-      this.population.openAll(populationKeys),
-      this.users.openAll(userKeys),
-    ]);
-    return known.map(({ interaction, position, day }, i) => ({
-      interaction,
-      position,
-      user: at(users, i),
-      population: at(populations, days.indexOf(day)),
-    }));
+    return tiled;
   }
 
   /** S5 */
@@ -275,6 +269,38 @@ export class PartitionSession {
       if (await this.options.isStored(position)) continue;
       throw new ForeignWriteError(`a tile that is newer than message ${position.sequence}, which the stream has lost,`);
     }
+  }
+}
+
+/** The tiles in which interactions are counted, each of them once however many interactions it counts. */
+class WantedTiles {
+  readonly userKeys: TileKey[] = [];
+  readonly populationKeys: TileKey[] = [];
+  /** Where the key of the n-th interaction's tile stands. */
+  readonly userOf: number[] = [];
+  readonly populationOf: number[] = [];
+  private readonly days = new Map<Day, { readonly population: number; readonly users: Map<string, number> }>();
+
+  constructor(private readonly place: Pick<PartitionSessionOptions, 'partition' | 'region'>) {}
+
+  add({ profileKey, occurredAtMs }: Interaction): void {
+    const day = dayOf(occurredAtMs);
+    const { population, users } = this.days.get(day) ?? this.addDay(day);
+    let user = users.get(profileKey);
+    if (user === undefined) {
+      user = this.userKeys.push({ owner: { kind: 'user', profileKey }, day, region: this.place.region }) - 1;
+      users.set(profileKey, user);
+    }
+    this.userOf.push(user);
+    this.populationOf.push(population);
+  }
+
+  private addDay(day: Day) {
+    const { partition, region } = this.place;
+    const population = this.populationKeys.push({ owner: { kind: 'population', partition }, day, region }) - 1;
+    const added = { population, users: new Map<string, number>() };
+    this.days.set(day, added);
+    return added;
   }
 }
 
