@@ -82,19 +82,27 @@ function rememberingSources(sources: MethodSources): MethodSources {
     rememberedHalfLife = halfLifeDays;
     const known = remembered.get(material);
     if (known !== undefined) return known;
-    const scorer = rememberingScorer(sources.scorerOf(material, halfLifeDays));
+    const scorer = rememberingScorer(material, sources.scorerOf(material, halfLifeDays));
     remembered.set(material, scorer);
     return scorer;
   };
   return { ...sources, scorerOf };
 }
 
-function rememberingScorer(scorer: PreferenceScorer): PreferenceScorer {
+/** Scores of all candidates, made at once: what they were made from is large, and not kept. */
+function rememberingScorer({ model, popular }: QueryMaterial, scorer: PreferenceScorer): PreferenceScorer {
   const scores = new Map<string, ItemScore | undefined>();
-  return (itemId) => {
-    if (!scores.has(itemId)) scores.set(itemId, scorer(itemId));
-    return scores.get(itemId);
-  };
+  for (const { itemId } of [...model, ...popular]) {
+    if (!scores.has(itemId)) scores.set(itemId, condensed(scorer(itemId)));
+  }
+  return (itemId) => scores.get(itemId);
+}
+
+/** The same score in one part: an order needs no explanation. */
+function condensed(score: ItemScore | undefined): ItemScore | undefined {
+  if (score === undefined) return undefined;
+  const part = { dimension: '', value: '', contribution: score.score, posterior: 0, population: 0 };
+  return { ...score, contributions: [part] };
 }
 
 function describe(over: Partial<MethodParameters>): string {
