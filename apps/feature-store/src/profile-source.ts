@@ -1,5 +1,5 @@
 import type { TokenPosition } from '@affinity/contracts';
-import { hashEventId, isNoLater } from '@affinity/domain';
+import { fnv1a32, isNoLater } from '@affinity/domain';
 import type { CacheableTile, ProfileCache } from '@affinity/hot-cache';
 import type { StoredTile, TileReader, Tombstone, TombstoneStore } from '@affinity/profile-storage';
 import { CircuitBreaker, fromUnknown, type Logger, type Semaphore } from '@affinity/service-kit';
@@ -125,7 +125,7 @@ export class ProfileSource {
 
   /** R5: from three to five quarters of the age that was set. */
   private cachedFor(profileKey: string): number {
-    return this.options.cacheRevalidateMs * (0.75 + hashEventId(profileKey) / 2 ** 54);
+    return this.options.cacheRevalidateMs * (0.75 + fnv1a32(profileKey) / 2 ** 33);
   }
 
   private isYoung(sinceMs: number, ageMs: number): boolean {

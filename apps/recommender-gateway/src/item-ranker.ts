@@ -38,7 +38,7 @@ export class ItemRanker {
       parts.get(MissingPart.PREFERENCES, () => this.score(question, budget)),
     ]);
     const base = this.complete(proposed === undefined ? this.popular(itemIds) : knownList(proposed), itemIds);
-    const popular = base.kind === 'model' ? countedPopularity(this.options, parts) : undefined;
+    const popular = countedPopularity(base, this.options, parts);
     return {
       items: rankWithPreference({ base, popular, preferences: scored }, rules),
       info: parts.info(proposed?.recommendationId),

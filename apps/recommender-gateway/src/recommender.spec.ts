@@ -113,6 +113,8 @@ describe('Recommender', () => {
     const { ids, info } = await ask({ model, alwaysPopular: 'away' });
     expect(ids).toEqual(['a', 'b', 'c']);
     expect(info).toMatchObject({ degraded: true, missing: [MissingPart.POPULARITY] });
+    const withoutModel = await ask({ model: 'away', alwaysPopular: 'away', popular: ['p'] });
+    expect(withoutModel.info?.missing).toEqual([MissingPart.MODEL]);
   });
 
   it('answers in the model’s order when preferences are away', async () => {

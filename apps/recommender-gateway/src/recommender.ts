@@ -59,7 +59,8 @@ export class Recommender {
       this.seen(question, budget.gathering, parts),
     ]);
     const base = proposed === undefined ? this.popularLately(question) : modelList(proposed);
-    const popular = this.popular(question, parts);
+    // What is related to an item is not more so for being popular.
+    const popular = question.relatedTo === undefined ? countedPopularity(base, this.options, parts) : undefined;
     const count = this.wantedCandidates(question);
     const lately = () => this.options.fallback.top(maxCandidates);
     const pool = candidatePool(base, { question, seen, popular: popular?.items, lately, count });
@@ -94,11 +95,6 @@ export class Recommender {
     const none = new Set<string>();
     if (question.includeSeen) return none;
     return (await parts.get(MissingPart.PREFERENCES, () => preferences.seen(question.visitor, limits))) ?? none;
-  }
-
-  /** What is related to an item is not more so for being popular. */
-  private popular({ relatedTo }: RecommendationQuestion, parts: AnswerParts): PopularItems | undefined {
-    return relatedTo === undefined ? countedPopularity(this.options, parts) : undefined;
   }
 
   private popularLately(question: RecommendationQuestion): BaseList {

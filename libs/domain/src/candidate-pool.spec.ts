@@ -17,8 +17,9 @@ describe('interleave', () => {
     expect(pooled('abc', '', 2)).toBe('ab');
   });
 
-  it('keeps what the first list says of an item that stands in both at the same place', () => {
-    const [item] = interleave([{ itemId: 'a', from: 'first' }], [{ itemId: 'a', from: 'second' }], 1);
-    expect(item?.from).toBe('first');
+  it.each(['ab', 'ba'])('keeps what the first list says of an item that the second has, wherever: %s', (second) => {
+    const from = (list: string, ids: string) => Array.from(ids, (itemId) => ({ itemId, list }));
+    const pool = interleave(from('first', 'ab'), from('second', second), 2);
+    expect(pool.map(({ list }) => list)).toEqual(['first', 'first']);
   });
 });

@@ -81,7 +81,7 @@ export {
   type QuantileSketch,
 } from './quantile-sketch';
 export { interleave } from './candidate-pool';
-export { popularItems, type PopularItem } from './popular-items';
+export { mostPopularFirst, popularItems, type PopularItem } from './popular-items';
 export {
   mergeLogLinear,
   mergeRanks,

@@ -12,8 +12,11 @@ export interface PopularItem {
 export function popularItems(population: DayTile): PopularItem[] {
   const state = population.dimensions.get(itemDimensionName);
   if (state?.kind !== 'item') return [];
-  return [...state.items]
-    .filter(([, { weight }]) => weight > 0)
-    .map(([itemId, { weight }]) => ({ itemId, weight }))
-    .sort((a, b) => b.weight - a.weight || (a.itemId < b.itemId ? -1 : 1));
+  const items = [...state.items].map(([itemId, { weight }]) => ({ itemId, weight }));
+  return mostPopularFirst(items.filter(({ weight }) => weight > 0));
+}
+
+/** The same items, most popular first, equal ones by id. */
+export function mostPopularFirst(items: readonly PopularItem[]): PopularItem[] {
+  return [...items].sort((a, b) => b.weight - a.weight || (a.itemId < b.itemId ? -1 : 1));
 }

@@ -1,6 +1,6 @@
 import type { ScoreContribution } from './item-score';
 
-/** An item to be placed: what a base list (a model's candidates, or popular items), its popularity and the visitor's preferences say of it. */
+/** An item to be placed: what a base list (a model's candidates, or popular items), popularity and preferences say of it. */
 export interface MergeCandidate {
   readonly itemId: string;
   /** Its place in the base list, from 1; absent when the list does not name it. */
@@ -16,7 +16,7 @@ export interface MergeCandidate {
 /** What one dimension says of an item. */
 export type PreferencePart = Pick<ScoreContribution, 'dimension' | 'value' | 'contribution'>;
 
-/** How much each side counts; 0 or more. A side that counts 0 has no part in any score. */
+/** How much each side counts; 0 or more. The base list and popularity have no part in a score where they count 0. */
 export interface MergeWeights {
   readonly base: number;
   readonly popularity: number;

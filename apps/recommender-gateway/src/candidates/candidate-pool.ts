@@ -35,7 +35,9 @@ export function candidatePool(
     !excluded.has(itemId) && !seen.has(itemId) && itemId !== relatedTo;
   const proposed = base.items.filter(isEligible);
   if (base.kind === 'popularity') return { base: { ...base, items: proposed.slice(0, maxCandidates) }, spares: [] };
-  const items = withPopular(proposed, popular.filter(isEligible).slice(0, count));
+  const favourites = popular.filter(isEligible).slice(0, count);
+  const beside = favourites.map(({ itemId }): BaseItem => ({ itemId, origin: 'popular' }));
+  const items = interleave(proposed, beside, maxCandidates);
   const lacking = Math.max(0, Math.min(2 * maxResults, maxCandidates) - items.length);
   const named = new Set([...base.items, ...items].map(({ itemId }) => itemId));
   const spares = lacking === 0 ? [] : lately().filter((item) => !named.has(item.itemId) && isEligible(item));
@@ -43,11 +45,4 @@ export function candidatePool(
     base: { ...base, items },
     spares: spares.slice(0, lacking).map(({ itemId, origin }) => ({ itemId, origin })),
   };
-}
-
-/** Candidates of the model and popular items, in turn; what both name stays the model's. */
-function withPopular(proposed: readonly BaseItem[], popular: readonly PopularItem[]): BaseItem[] {
-  const byId = new Map(proposed.map((item) => [item.itemId, item]));
-  const favourites = popular.map(({ itemId }): BaseItem => byId.get(itemId) ?? { itemId, origin: 'popular' });
-  return interleave(proposed, favourites, maxCandidates);
 }

@@ -2,6 +2,7 @@ import { MissingPart } from '@affinity/contracts';
 import type { MergeWeights, PopularItem } from '@affinity/domain';
 import { type Component, fromUnknown, type Logger, unavailable } from '@affinity/service-kit';
 import type { AnswerParts } from '../answer-parts';
+import type { BaseList } from '../ranking/base-list';
 
 /** How popular items are, beside what the model says of them. */
 export interface ItemPopularity {
@@ -77,12 +78,16 @@ export function popularItemsOf(items: readonly PopularItem[]): PopularItems {
   return { items, weightOf: (itemId) => weights.get(itemId) };
 }
 
-/** What counts in an answer beside the model; undefined where popularity counts nothing, or, noted as missing, is not known. */
+/**
+ * What counts in an answer beside the model's list; undefined where the list is of popular items itself, where popularity counts
+ * nothing, or, noted as missing, where it is not known.
+ */
 export function countedPopularity(
+  { kind }: Pick<BaseList, 'kind'>,
   { popularity, rules }: { readonly popularity: ItemPopularity; readonly rules: { readonly weights: MergeWeights } },
   parts: AnswerParts,
 ): PopularItems | undefined {
-  if (rules.weights.popularity === 0) return undefined;
+  if (kind === 'popularity' || rules.weights.popularity === 0) return undefined;
   const popular = popularity.current();
   if (popular === undefined) parts.miss(MissingPart.POPULARITY, unavailable('the popular items were not read yet'));
   return popular;

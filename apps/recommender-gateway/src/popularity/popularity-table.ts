@@ -1,3 +1,5 @@
+import { mostPopularFirst, type PopularItem } from '@affinity/domain';
+
 /** How popularity is kept. */
 export interface PopularityTableOptions {
   readonly halfLifeMs: number;
@@ -5,13 +7,6 @@ export interface PopularityTableOptions {
   readonly maxItems: number;
   /** Epoch milliseconds. */
   readonly nowMs: () => number;
-}
-
-/** A popular item. */
-export interface PopularItem {
-  readonly itemId: string;
-  /** Greater than 0; comparable within one list. */
-  readonly weight: number;
 }
 
 interface Entry {
@@ -64,8 +59,9 @@ export class PopularityTable {
   }
 
   private fallingAt(nowMs: number): PopularItem[] {
-    const items = [...this.entries].map(([itemId, entry]) => ({ itemId, weight: this.decayed(entry, nowMs) }));
-    return items.sort((a, b) => b.weight - a.weight || (a.itemId < b.itemId ? -1 : 1));
+    return mostPopularFirst(
+      [...this.entries].map(([itemId, entry]) => ({ itemId, weight: this.decayed(entry, nowMs) })),
+    );
   }
 
   private decayed({ weight, atMs }: Entry, nowMs: number): number {

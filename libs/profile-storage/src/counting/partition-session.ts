@@ -1,19 +1,12 @@
-import {
-  contradicts,
-  contributionOf,
-  dayOf,
-  type Day,
-  type Interaction,
-  type Mark,
-  type Schema,
-} from '@affinity/domain';
+import { contradicts, contributionOf, type Interaction, type Mark, type Schema } from '@affinity/domain';
 import { retry } from '@affinity/service-kit';
 import type { CheckpointStore } from '../checkpoint-store';
-import type { TileKey, TileStore } from '../tile-store';
+import type { TileStore } from '../tile-store';
 import type { TombstoneStore } from '../tombstone-store';
 import type { OpenTile } from './open-tile';
 import { runsBetweenErasures, type Erasure, type ReadRecord } from './read-record';
 import { ForeignWriteError, sameOwner, TileGroup } from './tile-group';
+import { WantedTiles } from './wanted-tiles';
 
 /** What a partition's writer works with. */
 export interface PartitionSessionOptions {
@@ -269,38 +262,6 @@ export class PartitionSession {
       if (await this.options.isStored(position)) continue;
       throw new ForeignWriteError(`a tile that is newer than message ${position.sequence}, which the stream has lost,`);
     }
-  }
-}
-
-/** The tiles in which interactions are counted, each of them once however many interactions it counts. */
-class WantedTiles {
-  readonly userKeys: TileKey[] = [];
-  readonly populationKeys: TileKey[] = [];
-  /** Where the key of the n-th interaction's tile stands. */
-  readonly userOf: number[] = [];
-  readonly populationOf: number[] = [];
-  private readonly days = new Map<Day, { readonly population: number; readonly users: Map<string, number> }>();
-
-  constructor(private readonly place: Pick<PartitionSessionOptions, 'partition' | 'region'>) {}
-
-  add({ profileKey, occurredAtMs }: Interaction): void {
-    const day = dayOf(occurredAtMs);
-    const { population, users } = this.days.get(day) ?? this.addDay(day);
-    let user = users.get(profileKey);
-    if (user === undefined) {
-      user = this.userKeys.push({ owner: { kind: 'user', profileKey }, day, region: this.place.region }) - 1;
-      users.set(profileKey, user);
-    }
-    this.userOf.push(user);
-    this.populationOf.push(population);
-  }
-
-  private addDay(day: Day) {
-    const { partition, region } = this.place;
-    const population = this.populationKeys.push({ owner: { kind: 'population', partition }, day, region }) - 1;
-    const added = { population, users: new Map<string, number>() };
-    this.days.set(day, added);
-    return added;
   }
 }
 

@@ -43,7 +43,8 @@ const trials: readonly Trial[] = [
 ];
 
 interface Trial {
-  readonly method: MethodName;
+  /** The preference alone ranks more than the candidates, whose scores are all that is remembered. */
+  readonly method: Exclude<MethodName, 'preference'>;
   readonly values: readonly Partial<MethodParameters>[];
 }
 

@@ -101,10 +101,8 @@ export function rankingMethods(
         mergeReciprocalRanks(candidates, { base: 1, popularity: 0, preference: parameters.reciprocalRanks }),
       ),
     'model + popularity + preference, log-linear': (material) => {
-      const model = ranked(material.model);
-      const byId = new Map(model.map((item) => [item.itemId, item]));
-      const popular = material.popular.map(({ itemId }): Candidate => byId.get(itemId) ?? { itemId });
-      const base = interleave(model, popular, modelCandidates);
+      const popular = material.popular.map(({ itemId }): Candidate => ({ itemId }));
+      const base = interleave(ranked(material.model), popular, modelCandidates);
       const known = base.map((item) => ({ ...item, popularity: counts.get(item.itemId) }));
       return merged(known, material, logLinear(parameters.withBoth));
     },
